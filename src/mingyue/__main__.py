@@ -1,0 +1,5 @@
+"""`python -m mingyue` is `mingyue`."""
+
+from mingyue.cli import main
+
+main()

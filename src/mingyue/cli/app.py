@@ -1,0 +1,62 @@
+"""The command `mingyue`: which commands there are, and how an error ends one."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from mingyue import __version__
+from mingyue.cli import build, inspect, profiles, repair, samples
+from mingyue.cli.output import print_error, print_line, tell
+from mingyue.errors import MingyueError
+
+INTERRUPTED = 130  # what shells expect after Ctrl-C
+
+app = typer.Typer(
+    name="mingyue",
+    help=tell("Prepare a print at 2 µm: from a part to masks that a machine exposes."),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("machines", help=tell("List the machines that are known, and where their numbers come from."))(
+    profiles.list_machines
+)
+app.command("resins", help=tell("List the resins that are known, and where their numbers come from."))(
+    profiles.list_resins
+)
+app.command("samples", help=tell("List the sample parts, or write one of them as STL."))(samples.samples)
+app.command("inspect", help=tell("Say what is in a part or a print package, and what is wrong with it."))(
+    inspect.inspect
+)
+app.command("repair", help=tell("Mend a part and say what was changed; the file you give stays as it is."))(
+    repair.repair
+)
+app.command("build", help=tell("Make a print package: slice a part into masks for a machine."))(build.build)
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help=tell("Say which version this is."), is_eager=True)
+    ] = False,
+) -> None:
+    if version:
+        print_line(f"mingyue {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line. Exit codes are in docs/reference/exit-codes.md."""
+    try:
+        app(standalone_mode=True)
+    except MingyueError as error:
+        print_error(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:  # `mingyue … | head`
+        sys.stderr.close()
+        sys.exit(0)

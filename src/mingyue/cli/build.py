@@ -1,0 +1,118 @@
+"""`mingyue build`: a part becomes a print package."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mingyue.cli.choices import SAMPLE, angles_choice, read_choice, size_choice
+from mingyue.cli.output import AsJson, local, print_json, print_notes, print_pairs, progress_bar, tell
+from mingyue.phrases import say
+from mingyue.printing import chain
+from mingyue.printing.chain import BuildResult, BuildSettings
+from mingyue.printing.machines import machine as machine_named
+from mingyue.printing.resins import resin as resin_named
+
+if TYPE_CHECKING:
+    from mingyue.printing.formats.parts import Part
+
+PartArgument = Annotated[str, typer.Argument(metavar="PART", help=tell("A file (STL, OBJ, PLY, 3MF) or sample:NAME."))]
+UnitsOption = Annotated[
+    str | None, typer.Option("--units", help=tell("Unit of a file that carries none: mm, um, nm, cm, m, inch, ft."))
+]
+
+
+def build(
+    part: PartArgument,
+    machine: Annotated[str, typer.Option("--machine", help=tell("A machine's name, or a .toml file of your own."))] = "s230",
+    resin: Annotated[str, typer.Option("--resin", help=tell("A resin's name, or a .toml file of your own."))] = "pr48-385",
+    layer_um: Annotated[float, typer.Option("--layer-um", help=tell("Layer thickness in µm."))] = 5.0,
+    units: UnitsOption = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help=tell("The package to write; PART.job.zip if not said."))] = None,
+    scale: Annotated[float, typer.Option("--scale", help=tell("Scale the part by this factor."))] = 1.0,
+    fit_mm: Annotated[float | None, typer.Option("--fit-mm", help=tell("Scale the part so that its longest side is this long."))] = None,
+    rotate: Annotated[str | None, typer.Option("--rotate", help=tell("Degrees about x, y, z, such as 90,0,45; one number turns about z."))] = None,
+    field_px: Annotated[str | None, typer.Option("--field-px", help=tell("Field of the projector instead of the machine's, such as 2048x2048."))] = None,
+    exposure_s: Annotated[float | None, typer.Option("--exposure-s", help=tell("Exposure of each layer; from the resin's working curve if not said."))] = None,
+    binary: Annotated[bool, typer.Option("--binary", help=tell("Pixels are wholly lit or dark; else grey by how much of them is covered."))] = False,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """`mingyue build PART`."""
+    settings = BuildSettings(
+        machine=machine_named(machine),
+        resin=resin_named(resin),
+        layer_um=layer_um,
+        exposure_s=exposure_s,
+        scale=scale,
+        fit_um=None if fit_mm is None else fit_mm * 1e3,
+        rotate_deg=angles_choice(rotate),
+        field_px=size_choice(field_px),
+        binary=binary,
+    )
+    chosen = read_choice(part, units=units)
+    result = build_with_progress(chosen, settings, output or default_output(part), quiet=as_json)
+    print_notes(result.notes)
+    if as_json:
+        print_json(summary(result))
+        return
+    print_pairs(figures(result))
+
+
+def default_output(part: str) -> Path:
+    """`PART.job.zip` beside the file, or here for a sample."""
+    if part.startswith(SAMPLE):
+        return Path(f"{part.removeprefix(SAMPLE)}.job.zip")
+    return Path(part).with_suffix(".job.zip")
+
+
+def build_with_progress(part: Part, settings: BuildSettings, package: Path, *, quiet: bool) -> BuildResult:
+    """Build, with a bar on standard error unless quiet."""
+    with progress_bar(say("layers"), quiet=quiet) as bar:
+        if bar is None:
+            return chain.build(part, settings, package=package)
+        task = bar.add_task("", total=None)
+        return chain.build(
+            part, settings, package=package, progress=lambda done, all_: bar.update(task, completed=done, total=all_)
+        )
+
+
+def summary(result: BuildResult) -> dict[str, object]:
+    """The figures of a build for programs."""
+    return asdict(result) | {"peak_mib": peak_mib()}
+
+
+def figures(result: BuildResult) -> dict[str, object]:
+    """The figures of a build for people."""
+    stages = ", ".join(f"{local(_STAGES[name])} {seconds:.2f}" for name, seconds in result.stage_seconds.items())
+    return {
+        say("package"): f"{result.package} ({result.bytes / 1e6:.1f} MB)",
+        say("layers"): f"{result.layers:,}",
+        say("fields"): tell("{fields} per layer at most, {masks:,} different masks", fields=result.fields, masks=result.masks),
+        say("pixels"): tell("{pixels:,}, of which {lit:,} get light", pixels=result.pixels, lit=result.lit_px),
+        say("light area"): f"{result.light_area_mm2:,.2f} mm²",
+        say("volume"): f"{result.volume_mm3:.5f} mm³",
+        say("exposure"): f"{result.exposure_s:.3f} s",
+        say("time"): f"{result.seconds:.2f} s",
+        say("thread seconds"): stages,
+        say("peak memory"): f"{peak_mib():.0f} MiB",
+    }  # fmt: skip
+
+
+def peak_mib() -> float:
+    """The most memory this process has held."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)  # macOS counts bytes, Linux KiB
+
+
+_STAGES = {
+    "prepare": say("prepare"),
+    "cover": say("slice and cover"),
+    "encode": say("encode"),
+    "store": say("store"),
+    "preview": say("preview"),
+}

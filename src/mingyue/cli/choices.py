@@ -1,0 +1,93 @@
+"""What people type, read: parts, units, sizes and angles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mingyue.errors import BadInputError, UnitsUnknownError
+from mingyue.phrases import say
+from mingyue.units import LengthUnit, length_unit
+
+if TYPE_CHECKING:
+    from mingyue.printing.formats.parts import Part
+
+SAMPLE = "sample:"
+
+
+def read_choice(text: str, *, units: str | None) -> Part:
+    """The part that is meant: a file, or `sample:NAME`."""
+    from mingyue.printing.formats.parts import read_part  # noqa: PLC0415  (readers are slow to import)
+
+    if text.startswith(SAMPLE):
+        return sample_part(text.removeprefix(SAMPLE))
+    return read_part(Path(text), unit=unit_choice(units))
+
+
+def sample_part(name: str) -> Part:
+    """A sample as if it had been read from a file; its digest is that of its vertices and triangles."""
+    import hashlib  # noqa: PLC0415
+
+    from mingyue.printing.formats.parts import Part  # noqa: PLC0415
+    from mingyue.printing.samples import make_sample  # noqa: PLC0415
+
+    mesh = make_sample(name).mesh
+    digest = hashlib.sha256(mesh.vertices_um.tobytes())
+    digest.update(mesh.triangles.tobytes())
+    return Part(
+        mesh=mesh,
+        format="sample",
+        unit="um",
+        unit_is_from_file=True,
+        sha256=digest.hexdigest(),
+        name=name,
+        notes=(),
+    )
+
+
+def unit_choice(text: str | None) -> LengthUnit | None:
+    """The unit that is meant, None where none was said."""
+    if text is None:
+        return None
+    unit = length_unit(text)
+    if unit is None:
+        raise UnitsUnknownError(
+            say("{text!r} is not a unit of length.", text=text),
+            remedy=say("Take one of: nm, um, mm, cm, m, inch, ft."),
+        )
+    return unit
+
+
+def size_choice(text: str | None) -> tuple[int, int] | None:
+    """`1920x1080` → (1920, 1080)."""
+    if text is None:
+        return None
+    width, cross, height = text.lower().replace("×", "x").partition("x")
+    if not (cross and width.strip().isdecimal() and height.strip().isdecimal()):
+        raise BadInputError(
+            say("{text!r} is not a size in pixels.", text=text), remedy=say("Write width x height, such as 1920x1080.")
+        )
+    size = int(width), int(height)
+    if not all(1 <= side <= 65_536 for side in size):
+        raise BadInputError(
+            say("A field of {text} px does not exist.", text=text), remedy=say("Each side is 1 to 65536 px.")
+        )
+    return size
+
+
+def angles_choice(text: str | None) -> tuple[float, float, float]:
+    """`90,0,45` → degrees about x, y and z; one number alone turns about z."""
+    if text is None:
+        return 0.0, 0.0, 0.0
+    try:
+        angles = [float(word) for word in text.split(",")]
+    except ValueError:
+        angles = []
+    if len(angles) == 1:
+        return 0.0, 0.0, angles[0]
+    if len(angles) != 3:
+        raise BadInputError(
+            say("{text!r} are no angles.", text=text),
+            remedy=say("Write degrees about x, y and z, such as 90,0,45; or one number about z."),
+        )
+    return angles[0], angles[1], angles[2]

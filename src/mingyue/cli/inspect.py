@@ -1,0 +1,174 @@
+"""`mingyue inspect`: what is in a part or a print package, what is wrong with it, and how it looks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from PIL import Image
+
+from mingyue.cli.build import PartArgument, UnitsOption
+from mingyue.cli.choices import SAMPLE, read_choice
+from mingyue.cli.output import AsJson, print_json, print_line, print_notes, print_pairs, tell
+from mingyue.errors import BadInputError
+from mingyue.phrases import say
+from mingyue.printing.faults import MeshReport, find_faults, why_not_sliceable
+from mingyue.printing.formats.print_package import PrintPackage, is_package, open_package
+from mingyue.printing.pictures import picture_of_layer, picture_of_mesh
+
+PACKAGE_DAMAGED = 6
+_DRAWN_COLUMNS = 72
+
+
+def inspect(
+    part: PartArgument,
+    units: UnitsOption = None,
+    layer: Annotated[int | None, typer.Option("--layer", help=tell("Which layer of a package to draw; the middle one if not said."))] = None,
+    picture: Annotated[Path | None, typer.Option("--picture", help=tell("Write the part or the layer as a PNG file."))] = None,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """`mingyue inspect FILE`."""
+    if not part.startswith(SAMPLE) and is_package(Path(part)):
+        _inspect_package(Path(part), layer, picture, as_json)
+    else:
+        _inspect_part(part, units, picture, as_json)
+
+
+def _inspect_part(text: str, units: str | None, picture: Path | None, as_json: bool) -> None:
+    part = read_choice(text, units=units)
+    report = find_faults(part.mesh, crossings=True)
+    reasons = why_not_sliceable(report)
+    if picture is not None:
+        picture_of_mesh(part.mesh).save(picture)
+    print_notes(part.notes)
+    if as_json:
+        described = {"name": part.name, "format": part.format, "units": part.unit, "sha256": part.sha256}
+        found = report.to_json() | {"sliceable": not reasons, "reasons": [reason._asdict() for reason in reasons]}
+        print_json(described | found | {"notes": part.notes})
+        return
+    print_pairs({say("part"): part.name, say("format"): part.format, say("unit"): part.unit} | _described(report))
+    for reason in reasons:
+        print_line(say("✗ {text}", text=reason.message), style="red")
+        print_line(say("  remedy: {text}", text=reason.remedy))
+    if not reasons:
+        print_line(say("✓ It bounds a volume and can be built."), style="green")
+
+
+def _described(report: MeshReport) -> dict[str, object]:
+    x, y, z = (extent / 1e3 for extent in report.size_um)
+    crossings = report.crossing_pairs.count if report.crossing_pairs is not None else 0
+    return {
+        say("triangles"): f"{report.triangles:,}",
+        say("bodies"): f"{report.bodies:,}",
+        say("size"): f"{x:.4g} × {y:.4g} × {z:.4g} mm",
+        say("volume"): tell("{volume:.5g} mm³ (overlaps count twice)", volume=report.volume_um3 / 1e9),
+        say("open edges"): report.open_edges.count,
+        say("edges whose faces disagree"): report.flipped_edges.count,
+        say("edges of more than two faces"): report.nonmanifold_edges.count,
+        say("bodies inside out"): report.inside_out_bodies.count,
+        say("degenerate faces"): report.degenerate_faces.count,
+        say("double faces"): report.duplicate_faces.count,
+        say("crossing triangles"): tell("{count:,} pairs (overlapping shells print as one solid)", count=crossings),
+    }
+
+
+def _inspect_package(path: Path, layer: int | None, picture: Path | None, as_json: bool) -> None:
+    with open_package(path) as package:
+        manifest = package.manifest
+        chosen = _layer_choice(layer, len(manifest.layers))
+        problems = list(package.problems())
+        sheet = None if problems else picture_of_layer(package, chosen)
+        if picture is not None and sheet is not None:
+            sheet.save(picture)
+        if as_json:
+            print_json(_package_json(package, chosen, problems))
+        else:
+            _print_package(package, chosen, problems, sheet)
+    if problems:
+        raise typer.Exit(PACKAGE_DAMAGED)
+
+
+def _layer_choice(layer: int | None, layers: int) -> int:
+    if layer is None:
+        return layers // 2
+    if not 0 <= layer < layers:
+        raise BadInputError(
+            say("There is no layer {layer}.", layer=layer), remedy=say("Take one of 0 to {last}.", last=layers - 1)
+        )
+    return layer
+
+
+def _package_json(package: PrintPackage, layer: int, problems: list[str]) -> dict[str, object]:
+    manifest = package.manifest
+    return {
+        "package": package.path,
+        "whole": not problems,
+        "problems": problems,
+        "version": manifest.version,
+        "made_by": manifest.made_by,
+        "part": msgspec.to_builtins(manifest.part),
+        "machine": msgspec.to_builtins(manifest.machine),
+        "resin": msgspec.to_builtins(manifest.resin),
+        "layers": len(manifest.layers),
+        "fields": len(manifest.fields),
+        "masks": len(manifest.masks),
+        "volume_mm3": _volume_mm3(package),
+        "layer": {"index": layer} | msgspec.to_builtins(manifest.layers[layer]),
+    }
+
+
+def _volume_mm3(package: PrintPackage) -> float:
+    pixel_um2 = package.manifest.machine.pixel_um**2
+    return sum(layer.area_px * pixel_um2 * layer.thickness_um for layer in package.manifest.layers) / 1e9
+
+
+def _print_package(package: PrintPackage, layer: int, problems: list[str], sheet: Image.Image | None) -> None:
+    manifest = package.manifest
+    x, y, z = (extent / 1e3 for extent in manifest.part.size_um)
+    print_pairs(
+        {
+            say("package"): f"{package.path} ({manifest.format} {manifest.version}, {manifest.made_by})",
+            say("part"): f"{manifest.part.name} ({manifest.part.format}, {manifest.part.triangles:,} triangles)",
+            say("digest of the part"): manifest.part.sha256,
+            say("size"): f"{x:.4g} × {y:.4g} × {z:.4g} mm",
+            say("machine"): f"{manifest.machine.name}, {manifest.machine.pixel_um:g} µm",
+            say("resin"): manifest.resin.name,
+            say("layers"): f"{len(manifest.layers):,}",
+            say("fields"): f"{len(manifest.fields):,}",
+            say("masks"): f"{len(manifest.masks):,}",
+            say("volume"): f"{_volume_mm3(package):.5f} mm³",
+        }
+    )
+    for problem in problems:
+        print_line(say("✗ {text}", text=problem), style="red")
+    if problems:
+        print_line(say("  remedy: {text}", text=say("The package is damaged: build it again.")))
+    if sheet is not None:
+        print_line(say("✓ All masks are as they were made."), style="green")
+        shown = manifest.layers[layer]
+        print_line(
+            say("Layer {layer}, cut at {cut:g} µm, exposed for {seconds:.3f} s:", layer=layer, cut=shown.cut_um, seconds=shown.exposure_s)
+        )  # fmt: skip
+        print_line(drawn_in_text(sheet, columns=_DRAWN_COLUMNS))
+
+
+def drawn_in_text(sheet: Image.Image, *, columns: int) -> str:
+    """A grey picture in half blocks, two pixels a character, cropped to what is lit."""
+    box = sheet.getbbox()
+    if box is None:
+        return tell("(dark)")
+    lit = sheet.crop(box)
+    rows = 2 * max(1, round(columns * lit.height / lit.width / 2))
+    small = lit.resize((columns, rows), Image.Resampling.BOX).load()
+    assert small is not None
+    glyphs = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
+    return "\n".join(
+        "".join(glyphs[_is_lit(small[x, y]), _is_lit(small[x, y + 1])] for x in range(columns)).rstrip()
+        for y in range(0, rows, 2)
+    )
+
+
+def _is_lit(grey: float | tuple[int, ...]) -> bool:
+    return isinstance(grey, int | float) and grey >= 48  # thin struts fill a character in part only

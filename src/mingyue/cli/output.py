@@ -1,0 +1,109 @@
+"""How commands speak: tables and sentences for people, one JSON object for programs, errors with their remedy."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from mingyue.errors import MingyueError
+from mingyue.phrases import Language, in_language, language_of_environment, say
+
+LANGUAGE: Language = language_of_environment()
+
+
+def local(text: str) -> str:
+    """The text in the language of whoever sits here."""
+    return in_language(text, LANGUAGE)
+
+
+def tell(template: str, /, **values: object) -> str:
+    """A phrase, said in the language of whoever sits here. For help texts and labels."""
+    return local(say(template, **values))
+
+
+AsJson = Annotated[
+    bool, typer.Option("--json", help=tell("Print one JSON object on standard output, and nothing else there."))
+]
+
+_out = Console(highlight=False)
+_err = Console(stderr=True, highlight=False)
+
+
+def print_json(value: object) -> None:
+    """One JSON object on standard output: keys in English, numbers unrounded, paths as text."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_plain, allow_nan=False) + "\n")
+
+
+def _plain(value: object) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def print_line(text: str = "", *, style: str | None = None) -> None:
+    """A line for people on standard output; markup in it is not obeyed."""
+    _out.print(local(text), style=style, markup=False, soft_wrap=True)
+
+
+def print_notes(notes: Iterable[str]) -> None:
+    """What is worth knowing but no error, on standard error, so that it never gets into a pipe."""
+    for note in notes:
+        _err.print(tell("note: {text}", text=note), style="yellow", markup=False, soft_wrap=True)
+
+
+def print_error(error: MingyueError) -> None:
+    """What, where and what to do, on standard error."""
+    _err.print(tell("error: {text}", text=error.message), style="bold red", markup=False, soft_wrap=True)
+    _err.print(tell("remedy: {text}", text=error.remedy), markup=False, soft_wrap=True)
+
+
+def print_pairs(pairs: Mapping[str, object], *, title: str | None = None) -> None:
+    """Names and values under each other."""
+    table = Table(show_header=False, box=None, title=title, title_justify="left", pad_edge=False)
+    table.add_column(style="dim")
+    table.add_column()
+    for name, value in pairs.items():
+        table.add_row(local(name), _escaped(str(value)))
+    _out.print(table)
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table with a heading."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(local(column), overflow="fold")
+    for row in rows:
+        table.add_row(*(_escaped(str(cell)) for cell in row))
+    _out.print(table)
+
+
+def _escaped(text: str) -> str:
+    return local(text).replace("[", r"\[")
+
+
+@contextmanager
+def progress_bar(label: str, *, quiet: bool) -> Iterator[Progress | None]:
+    """A bar on standard error; none where it would get in the way of a program."""
+    if quiet:
+        yield None
+        return
+    with Progress(
+        TextColumn(local(label)), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
+        console=_err, transient=True,
+    ) as bar:  # fmt: skip
+        yield bar

@@ -1,0 +1,72 @@
+"""What is said to people, in English and Chinese: a phrase keeps its template, so that it can be said again in zh.
+
+English is written where it is said; Chinese stands in `phrases.zh.toml` under the English template. A test holds that
+no phrase is without its Chinese.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from functools import cache
+from importlib import resources
+from string import Formatter
+from typing import Literal, Self
+
+Language = Literal["en", "zh"]
+
+
+class Phrase(str):
+    """An English sentence that remembers how it was made. It is a `str`, so it may be used as one anywhere."""
+
+    __slots__ = ("template", "values")
+    template: str
+    values: dict[str, object]
+
+    def __new__(cls, template: str, values: dict[str, object]) -> Self:
+        phrase = super().__new__(cls, template.format(**values) if values else template)
+        phrase.template = template
+        phrase.values = values
+        return phrase
+
+    def __reduce__(self) -> tuple[type[Phrase], tuple[str, dict[str, object]]]:
+        return Phrase, (self.template, self.values)
+
+
+def say(template: str, /, **values: object) -> Phrase:
+    """A phrase from an English template with {named} values, formatted as by `str.format`."""
+    return Phrase(template, values)
+
+
+def in_language(text: str, language: Language) -> str:
+    """The text in that language; as it is where it is no phrase or has no translation. Values are translated too."""
+    if language == "en" or not isinstance(text, Phrase):
+        return text
+    template = chinese().get(text.template, text.template)
+    if not text.values:
+        return template
+    values = {
+        name: in_language(value, language) if isinstance(value, str) else value for name, value in text.values.items()
+    }
+    return template.format(**values)
+
+
+@cache
+def chinese() -> dict[str, str]:
+    """English template → Chinese template."""
+    text = resources.files("mingyue").joinpath("phrases.zh.toml").read_text(encoding="utf-8")
+    return {english: zh for table in tomllib.loads(text).values() for english, zh in table.items()}
+
+
+def names_of(template: str) -> set[str]:
+    """The {names} that a template uses."""
+    return {name.partition(".")[0].partition("[")[0] for _, name, _, _ in Formatter().parse(template) if name}
+
+
+def language_of_environment() -> Language:
+    """MINGYUE_LANG where it is set, else what the locale says; English for all but Chinese."""
+    for name in ("MINGYUE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")
+        if value:
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"

@@ -1,0 +1,1 @@
+"""The printing engine: mesh → layers → masks → doses → solids → deviations."""

@@ -1,0 +1,207 @@
+"""What a file may cost before it is believed: sizes are counted, never taken from the file's own word."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from mingyue.errors import BadInputError, FileFormatError, LimitError
+
+_CHUNK_BYTES = 1 << 20
+_RAISE_LIMITS = "Make the part smaller or coarser, or raise the limit `{}` if you trust the file."
+_SAVE_AGAIN = "Save the file again as 3MF with a common CAD program or slicer."
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLimits:
+    """Upper bounds for one part file. The defaults suit a machine with 16 GiB; a shared one may want less."""
+
+    max_file_bytes: int = 4 << 30  # a binary STL of max_triangles is 3 GB
+    max_triangles: int = 60_000_000  # 2.2 GB as arrays; the densest lattices asked for have about 20 million
+    max_archive_entries: int = 2_000  # a 3MF has some ten, one with a slice stack in many files some hundreds
+    max_archive_bytes: int = 8 << 30  # unpacked: max_triangles as XML are about 5 GB
+    max_archive_ratio: float = 200.0  # mesh XML packs 10:1, at most 60:1; deflate can reach 1032:1
+    archive_ratio_floor_bytes: int = 50 << 20  # unpacked this much harms nobody, whatever its ratio
+    max_text_line_bytes: int = 64 << 10  # a polygon of some thousand corners still fits
+    max_component_depth: int = 64  # objects inside objects; assemblies have some five levels
+    max_instances: int = 200_000  # objects placed, each counted as often as it is used
+
+
+def file_bytes(path: Path, *, limits: ReadLimits) -> int:
+    """The size of an ordinary file, or an error that says why it cannot be read."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError) as error:
+        raise BadInputError(
+            f"{path.name} cannot be opened: {error}.", remedy="Check the path and its permissions."
+        ) from error
+    if not stat.S_ISREG(status.st_mode):
+        remedy = "Name one part file, not a folder or a device."
+        raise BadInputError(f"{path.name} is not an ordinary file.", remedy=remedy)
+    if not os.access(path, os.R_OK):
+        raise BadInputError(f"{path.name} may not be read.", remedy="Ask its owner for permission.")
+    if not status.st_size:
+        raise FileFormatError(f"{path.name} is empty.", remedy="Export or upload the part again.")
+    message = f"{path.name} has {{:,}} bytes, more than {{:,}}"
+    check_limit(status.st_size, limits.max_file_bytes, message, "max_file_bytes")
+    return status.st_size
+
+
+def check_limit(count: int, limit: int, message: str, name: str) -> None:
+    """Refuse a count over its limit. message: with two places, for the count and for the limit."""
+    if count > limit:
+        raise LimitError(message.format(count, limit) + ".", remedy=_RAISE_LIMITS.format(name))
+
+
+def check_triangle_count(count: int, *, path: Path, limits: ReadLimits) -> None:
+    """Refuse more triangles than the limits allow, before anything is made for them."""
+    message = f"{path.name} holds {{:,}} triangles, more than {{:,}}"
+    check_limit(count, limits.max_triangles, message, "max_triangles")
+
+
+def check_point_count(count: int, *, path: Path, limits: ReadLimits) -> None:
+    """Refuse more points than the triangles allowed could have as their own corners."""
+    message = f"{path.name} holds {{:,}} points, more than {{:,}}"
+    check_limit(count, 3 * limits.max_triangles, message, "max_triangles")
+
+
+def archive_chunks(path: Path, *, limits: ReadLimits) -> Iterator[tuple[str, bytes]]:
+    """Every part of a zip file as (name, chunk), unpacked piece by piece, counted, and checked on the way.
+
+    Sizes in headers are compared with what really comes out. Raises FileFormatError for names that could
+    leave a folder, repeated names, links, encryption, damage and double meanings; LimitError for bombs.
+    """
+    size = file_bytes(path, limits=limits)
+    with path.open("rb") as file:
+        _check_directory(file, size, path, limits)
+        try:
+            entries = zipfile.ZipFile(file).infolist()
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
+            raise _damaged(path, str(error)) from error
+        message = f"{path.name} packs {{:,}} files, more than {{:,}}"
+        check_limit(len(entries), limits.max_archive_entries, message, "max_archive_entries")
+        _check_names(entries, path)
+        total = 0
+        for entry in entries:
+            for chunk in _unpacked(file, entry, path):
+                total += len(chunk)
+                _check_total(total, size, path, limits)
+                yield entry.filename, chunk
+
+
+def _damaged(path: Path, why: str) -> FileFormatError:
+    return FileFormatError(f"{path.name} is a damaged archive: {why.rstrip('.')}.", remedy=_SAVE_AGAIN)
+
+
+def _check_total(total: int, size: int, path: Path, limits: ReadLimits) -> None:
+    message = f"{path.name} unpacks to {{:,}} bytes or more, more than {{:,}}"
+    check_limit(total, limits.max_archive_bytes, message, "max_archive_bytes")
+    if total > max(limits.archive_ratio_floor_bytes, limits.max_archive_ratio * size):
+        raise LimitError(
+            f"{path.name} has {size:,} bytes but unpacks to {total:,} or more, "
+            f"over {limits.max_archive_ratio:g} to 1.",
+            remedy=_RAISE_LIMITS.format("max_archive_ratio"),
+        )
+
+
+def _check_directory(file: BinaryIO, size: int, path: Path, limits: ReadLimits) -> None:
+    """One directory, at the very end, of bearable size: so that every zip reader sees the same files."""
+    tail_at = max(0, size - 66_000)  # the end record is 22 bytes and a comment of at most 65,535
+    file.seek(tail_at)
+    tail = file.read()
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or at + 22 > len(tail):
+        raise _damaged(path, "its end is missing, the file may be cut short")
+    directory_bytes, directory_at, comment_bytes = struct.unpack_from("<IIH", tail, at + 12)
+    end_at = tail_at + at
+    if at >= 20 and tail[at - 20 : at - 16] == b"PK\x06\x07":  # zip64 keeps the true numbers apart
+        (record_at,) = struct.unpack_from("<Q", tail, at - 12)
+        end_at += -20 - 56
+        if record_at != end_at:
+            raise _damaged(path, "its large-file record is not where it should be")
+        file.seek(record_at)
+        directory_bytes, directory_at = struct.unpack_from("<QQ", file.read(56), 40)
+    if tail.count(b"PK\x05\x06") != 1 or tail_at + at + 22 + comment_bytes != size:
+        raise _damaged(path, "it has more than one end, so two programs could read two different parts")
+    if directory_at + directory_bytes != end_at:
+        raise _damaged(path, "its directory is not where it should be")
+    bearable = limits.max_archive_entries * 1024  # an entry takes 46 bytes, its name and some extra fields
+    message = f"{path.name} has an archive directory of {{:,}} bytes, more than {{:,}}"
+    check_limit(directory_bytes, bearable, message, "max_archive_entries")
+
+
+def _check_names(entries: list[zipfile.ZipInfo], path: Path) -> None:
+    seen = set()
+    for entry in entries:
+        name = entry.orig_filename
+        why = _why_refused(entry)
+        if name.casefold() in seen:  # the package rules of 3MF compare names without case
+            why = "occurs twice"
+        if why:
+            message = f"{path.name} packs the file {name[:100]!r}, which {why}."
+            raise FileFormatError(message, remedy=_SAVE_AGAIN)
+        seen.add(name.casefold())
+
+
+def _why_refused(entry: zipfile.ZipInfo) -> str | None:
+    name = entry.orig_filename
+    if not name or re.search(r"[\x00-\x1f\\]", name):
+        return "has a backslash or control character in its name, or none at all"
+    if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
+        return "points outside the archive"
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        return "is a link to another file"
+    if entry.flag_bits & 0x41:  # bit 0: encrypted, bit 6: strongly encrypted
+        return "is encrypted"
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return "is packed in a way that 3MF does not know"
+    return None
+
+
+def _unpacked(file: BinaryIO, entry: zipfile.ZipInfo, path: Path) -> Iterator[bytes]:
+    """The entry's bytes to the true end of its packed data: zipfile itself would stop at the promised size."""
+    file.seek(entry.header_offset)
+    header = file.read(30)
+    if len(header) < 30 or header[:4] != b"PK\x03\x04":
+        raise _damaged(path, f"{entry.filename!r} does not begin where the directory says")
+    file.seek(sum(struct.unpack_from("<HH", header, 26)), os.SEEK_CUR)  # its name and extra fields again
+    count = checksum = 0
+    for chunk in _inflated(file, entry, path):
+        count += len(chunk)
+        checksum = zlib.crc32(chunk, checksum)
+        yield chunk
+    if count != entry.file_size or checksum != entry.CRC:
+        raise _damaged(
+            path, f"{entry.filename!r} promises {entry.file_size:,} bytes and unpacks to {count:,}, or others"
+        )
+
+
+def _inflated(file: BinaryIO, entry: zipfile.ZipInfo, path: Path) -> Iterator[bytes]:
+    left = entry.compress_size
+    if entry.compress_type == zipfile.ZIP_STORED:
+        while left > 0 and (chunk := file.read(min(left, _CHUNK_BYTES))):
+            left -= len(chunk)
+            yield chunk
+        return
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    packed = b""
+    while not inflater.eof:
+        if not packed:
+            packed = file.read(min(left, _CHUNK_BYTES))
+            left -= len(packed)
+        try:
+            chunk = inflater.decompress(packed, _CHUNK_BYTES)
+        except zlib.error as error:
+            raise _damaged(path, f"{entry.filename!r}: {error}") from error
+        if not packed and not chunk:
+            raise _damaged(path, f"{entry.filename!r} is cut short")
+        packed = inflater.unconsumed_tail
+        yield chunk

@@ -1,0 +1,130 @@
+"""What a print package says of itself: the nouns of manifest.json, and the JSON Schema that follows from them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+SCHEMA_VERSION = "1.0"
+
+Positive = Annotated[float, Meta(gt=0)]
+NotNegative = Annotated[float, Meta(ge=0)]
+Index = Annotated[int, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=1)]
+# A projector wider than this does not exist; it bounds what a hostile manifest can make us allocate.
+Pixels = Annotated[int, Meta(ge=1, le=65_536)]
+Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Vector = tuple[float, float, float]
+
+
+class PartOf(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which part was built. sha256: of the file as it came; size_um: after placing, x, y, z."""
+
+    name: str
+    format: str
+    sha256: Digest
+    triangles: Count
+    size_um: tuple[NotNegative, NotNegative, NotNegative]
+
+
+class PlacementOf(Struct, frozen=True, forbid_unknown_fields=True):
+    """x_build = matrix · x_part + offset_um; micrometres, matrix by rows."""
+
+    matrix: tuple[Vector, Vector, Vector]
+    offset_um: Vector
+
+
+class MachineOf(Struct, frozen=True, forbid_unknown_fields=True):
+    """The numbers of the machine that this package was made for. field_px: columns, rows."""
+
+    name: str
+    pixel_um: Positive
+    field_px: tuple[Pixels, Pixels]
+    irradiance_mw_cm2: Positive | None
+    verified: bool
+
+
+class ResinOf(Struct, frozen=True, forbid_unknown_fields=True):
+    """The numbers of the resin that the exposures were derived from."""
+
+    name: str
+    penetration_depth_um: Positive
+    critical_dose_mj_cm2: Positive | None
+
+
+class CanvasOf(Struct, frozen=True, forbid_unknown_fields=True):
+    """All fields together: left_um and top_um place its top left corner in the build frame."""
+
+    pitch_um: Positive
+    rows: Count
+    columns: Count
+    left_um: float
+    top_um: float
+
+
+class FieldOf(Struct, frozen=True, forbid_unknown_fields=True):
+    """row_px, column_px: its top left pixel on the canvas; offset_um: stage position of its centre, x and y."""
+
+    row_px: Index
+    column_px: Index
+    offset_um: tuple[float, float]
+
+
+class LayerOf(Struct, frozen=True, forbid_unknown_fields=True):
+    """One layer. exposures: pairs of a field and a mask, by their places in the lists, in the order of the stage.
+
+    area_px: covered area in pixels, grey pixels counted in part.
+    """
+
+    bottom_um: NotNegative
+    thickness_um: Positive
+    cut_um: NotNegative
+    exposure_s: Positive
+    area_px: NotNegative
+    exposures: tuple[tuple[Index, Index], ...]
+
+
+class MaskOf(Struct, frozen=True, forbid_unknown_fields=True):
+    """One picture; several fields and layers may show the same one. sha256: of the PNG file."""
+
+    path: Annotated[str, Meta(pattern=r"^masks/[0-9A-Za-z_-]+\.png$")]
+    sha256: Digest
+    lit_px: Index
+
+
+class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
+    """manifest.json of a print package; see docs/reference/print-package.md."""
+
+    format: Literal["mingyue-print-package"]
+    version: Literal["1.0"]
+    made_by: str
+    part: PartOf
+    placement: PlacementOf
+    machine: MachineOf
+    resin: ResinOf
+    canvas: CanvasOf
+    grey: Literal["coverage", "binary"]
+    fields: tuple[FieldOf, ...]
+    layers: tuple[LayerOf, ...]
+    masks: tuple[MaskOf, ...]
+    preview: Literal["preview.png"]
+
+    def __post_init__(self) -> None:
+        """What types cannot say: every place points at something."""
+        columns, rows = self.machine.field_px
+        if not self.fields or not self.layers:
+            raise ValueError("a package has at least one field and one layer")
+        for field in self.fields:
+            if field.row_px + rows > self.canvas.rows or field.column_px + columns > self.canvas.columns:
+                raise ValueError("a field leaves the canvas")
+        for layer in self.layers:
+            for field_index, mask_index in layer.exposures:
+                if field_index >= len(self.fields) or mask_index >= len(self.masks):
+                    raise ValueError("a layer names a field or a mask that is not there")
+
+
+def manifest_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of manifest.json."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | msgspec.json.schema(Manifest)

@@ -1,0 +1,120 @@
+"""A part file of any known format becomes a Part: its mesh in micrometres, and what was learnt on the way."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from mingyue.errors import BadInputError, FileFormatError, UnitsUnknownError
+from mingyue.printing.formats.limits import ReadLimits, file_bytes
+from mingyue.printing.formats.obj import read_obj_noted
+from mingyue.printing.formats.ply import read_ply_noted
+from mingyue.printing.formats.stl import is_binary_stl, is_text_stl, read_stl_noted
+from mingyue.printing.formats.threemf import read_3mf
+from mingyue.printing.meshes import EmptyMeshError, Mesh
+from mingyue.units import LengthUnit
+
+Format = Literal["3mf", "stl", "obj", "ply"]
+
+_UNITLESS: dict[Format, Callable[..., tuple[Mesh, tuple[str, ...]]]] = {
+    "stl": read_stl_noted,
+    "obj": read_obj_noted,
+    "ply": read_ply_noted,
+}
+_SUFFIXES: dict[str, Format] = {".3mf": "3mf", ".stl": "stl", ".obj": "obj", ".ply": "ply"}
+_CAD_SUFFIXES = frozenset(
+    {".step", ".stp", ".iges", ".igs", ".sldprt", ".x_t", ".3dm", ".f3d", ".ipt", ".brep"}
+)
+_LOOKS_LIKE_OBJ = re.compile(rb"^v[ \t]+[-+.\d]", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part as it was read.
+
+    unit: what the file's numbers meant. sha256: of the file's bytes, in hex. name: the file's name.
+    notes: what was ignored, replaced or odd, in sentences.
+    """
+
+    mesh: Mesh
+    format: Format
+    unit: LengthUnit
+    unit_is_from_file: bool
+    sha256: str
+    name: str
+    notes: tuple[str, ...]
+
+
+def read_part(path: Path, *, unit: LengthUnit | None, limits: ReadLimits | None = None) -> Part:
+    """Read a part file; its content decides the format before its name does. Nothing is written anywhere.
+
+    unit: what the numbers of STL, OBJ or PLY mean; None for 3MF, which says it itself.
+    Raises BadInputError and its kinds: UnitsUnknownError, FileFormatError, LimitError, EmptyMeshError.
+    """
+    limits = limits or ReadLimits()
+    size = file_bytes(path, limits=limits)
+    kind = _format_of(path, size)
+    digest = _sha256(path)
+    if kind == "3mf":
+        found = read_3mf(path, limits=limits)
+        mesh, notes, meant = found.mesh, found.notes, found.unit
+        if unit not in (None, meant):
+            raise BadInputError(
+                f"{path.name} says that its unit is {meant}, not {unit}.",
+                remedy="Leave --units out, or correct the unit in the program that made the file.",
+            )
+    else:
+        meant = unit or "um"
+        mesh, notes = _UNITLESS[kind](path, unit=meant, limits=limits)
+    if not len(mesh.triangles):
+        raise EmptyMeshError(
+            f"{path.name} has no triangles.", remedy="Export the part again, with its solid body selected."
+        )
+    if kind != "3mf" and unit is None:
+        raise _units_unknown(mesh, path, kind)
+    return Part(mesh, kind, meant, kind == "3mf", digest, path.name, notes)
+
+
+def _units_unknown(mesh: Mesh, path: Path, kind: Format) -> UnitsUnknownError:
+    size = " × ".join(_short(length) for length in mesh.size_um)
+    return UnitsUnknownError(
+        f"{path.name} is {size}, but {kind.upper()} files do not say of what: mm, µm, or inch?",
+        remedy="Say which: --units mm, --units um or --units inch.",
+    )
+
+
+def _short(length: float) -> str:
+    return f"{length:.2f}" if 0.1 <= length < 1e6 else f"{length:.3g}"
+
+
+def _format_of(path: Path, size: int) -> Format:
+    with path.open("rb") as file:
+        head = file.read(4096)
+    suffix = path.suffix.lower()
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return "3mf"
+    if re.match(rb"ply\s", head):
+        return "ply"
+    if is_binary_stl(path, size) or is_text_stl(path, size):
+        return "stl"
+    if head.lstrip().startswith(b"ISO-10303-21") or suffix in _CAD_SUFFIXES:
+        raise FileFormatError(
+            f"{path.name} is a CAD file ({suffix or 'STEP'}), and STEP and its like are not read yet.",
+            remedy="Export it as 3MF or STL from the CAD program, with a chord tolerance under 1 µm.",
+        )
+    known = _SUFFIXES.get(suffix) or ("obj" if _LOOKS_LIKE_OBJ.search(head) else None)
+    if known is None:
+        raise FileFormatError(
+            f"{path.name} is in no format known here, by its content or by its name.",
+            remedy="Export the part as 3MF, STL, OBJ or PLY.",
+        )
+    return known
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

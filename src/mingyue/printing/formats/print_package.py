@@ -1,0 +1,167 @@
+"""The print package: one zip with a manifest, the masks as PNG and a preview; written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import struct
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from mingyue.errors import BadInputError, FileFormatError
+from mingyue.printing.formats.manifest import Manifest, MaskOf
+from mingyue.printing.formats.png import decode_png
+from mingyue.printing.runs import Runs, blank
+
+# 100,000 layers of 336 fields are some 500 MB of manifest; more is an attack.
+_MOST_MANIFEST_BYTES = 1 << 30
+# A field of 65,536² px packs into less than this even where nothing compresses to more than 1:1032.
+_MOST_MASK_BYTES = 1 << 28
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # no clock in the file: the same part gives the same bytes
+
+
+class PackageError(FileFormatError):
+    """A print package does not hold what it promises."""
+
+
+@dataclass
+class PackageWriter:
+    """Writes a package beside its final name and puts it there when it is finished: with `with`, then `finish`.
+
+    Equal masks are stored once. Leaving the block without `finish` leaves nothing behind.
+    """
+
+    path: Path
+    masks: list[MaskOf] = field(default_factory=list)
+    _by_digest: dict[str, int] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._unfinished = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
+            self._zip = zipfile.ZipFile(self._unfinished, "w", allowZip64=True)
+        except OSError as error:
+            raise BadInputError(
+                f"{self.path} cannot be written: {error.strerror}.", remedy="Choose another place with -o."
+            ) from error
+        return self
+
+    def add_mask(self, png: bytes, *, name: str, lit_px: int) -> int:
+        """Store a mask and return its place in the list of masks; a mask that is there already is only pointed at."""
+        digest = hashlib.sha256(png).hexdigest()
+        if digest not in self._by_digest:
+            self._by_digest[digest] = len(self.masks)
+            self.masks.append(MaskOf(f"masks/{name}.png", digest, lit_px))
+            self._write(f"masks/{name}.png", png, zipfile.ZIP_STORED)  # PNG is packed already
+        return self._by_digest[digest]
+
+    def finish(self, manifest: Manifest, *, preview_png: bytes) -> None:
+        """Write the preview and the manifest, and let the package appear under its name."""
+        self._write(manifest.preview, preview_png, zipfile.ZIP_STORED)
+        self._write("manifest.json", msgspec.json.encode(manifest), zipfile.ZIP_DEFLATED)
+        self._zip.close()
+        with self._unfinished.open("rb+") as written:
+            os.fsync(written.fileno())
+        self._unfinished.replace(self.path)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._zip.close()
+        self._unfinished.unlink(missing_ok=True)
+
+    def _write(self, name: str, data: bytes, how: int) -> None:
+        entry = zipfile.ZipInfo(name, _EPOCH)
+        entry.external_attr = 0o644 << 16
+        self._zip.writestr(entry, data, compress_type=how)
+
+
+@dataclass(frozen=True)
+class PrintPackage:
+    """An open package. Masks are read when asked for, so a package of any size costs what is looked at."""
+
+    path: Path
+    manifest: Manifest
+    _zip: zipfile.ZipFile
+
+    def mask_png(self, mask_index: int) -> bytes:
+        """The file of one mask, its digest checked."""
+        mask = self.manifest.masks[mask_index]
+        png = _read(self._zip, mask.path, most_bytes=_MOST_MASK_BYTES)
+        if hashlib.sha256(png).hexdigest() != mask.sha256:
+            raise PackageError(
+                f"{mask.path} was changed after the package was made.", remedy="Build the package again."
+            )
+        return png
+
+    def mask(self, layer: int, field_index: int) -> Runs:
+        """What the projector shows for this field in this layer; dark where the layer does not name the field."""
+        columns, rows = self.manifest.machine.field_px
+        for shown, mask_index in self.manifest.layers[layer].exposures:
+            if shown == field_index:
+                return decode_png(self.mask_png(mask_index), columns=columns, rows=rows)
+        return blank(rows=rows, columns=columns)
+
+    def problems(self) -> Iterator[str]:
+        """What is wrong with the masks: missing, changed or of the wrong size. Nothing when the package is whole."""
+        columns, rows = self.manifest.machine.field_px
+        for mask_index, mask in enumerate(self.manifest.masks):
+            try:
+                lit_px = decode_png(self.mask_png(mask_index), columns=columns, rows=rows).lit_px
+            except BadInputError as error:
+                yield f"{mask.path}: {error.message}"
+                continue
+            if lit_px != mask.lit_px:
+                yield f"{mask.path}: {lit_px} lit pixels, the manifest says {mask.lit_px}."
+
+
+@contextmanager
+def open_package(path: Path) -> Iterator[PrintPackage]:
+    """Read a package's manifest and check that it keeps the rules; the masks stay on disk."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except FileNotFoundError as error:
+        raise PackageError(f"There is no file {path}.", remedy="Check the name.") from error
+    except (OSError, zipfile.BadZipFile) as error:
+        raise PackageError(f"{path} is not a print package: {error}.", remedy="Make one with `mingyue build`.") from error
+    with archive:
+        data = _read(archive, "manifest.json", most_bytes=_MOST_MANIFEST_BYTES)
+        try:
+            manifest = msgspec.json.decode(data, type=Manifest)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise PackageError(
+                f"The manifest of {path.name} breaks the schema: {error}.",
+                remedy="Build the package again; docs/reference/print-package.md describes the format.",
+            ) from error
+        yield PrintPackage(path, manifest, archive)
+
+
+def is_package(path: Path) -> bool:
+    """Whether this is a zip with a manifest; nothing is unpacked."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "manifest.json" in archive.namelist()
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError, struct.error):
+        return False
+
+
+def _read(archive: zipfile.ZipFile, name: str, *, most_bytes: int) -> bytes:
+    """One entry, counted while it is unpacked: the sizes in a zip's directory may lie."""
+    remedy = "The package is damaged or was changed: build it again."
+    try:
+        with archive.open(name) as stream:
+            data = stream.read(most_bytes + 1)
+    except KeyError as error:
+        raise PackageError(f"The package has no {name}.", remedy=remedy) from error
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError) as error:
+        raise PackageError(f"{name} cannot be read: {error}.", remedy=remedy) from error
+    if len(data) > most_bytes:
+        raise PackageError(f"{name} unpacks to more than {most_bytes >> 20} MiB.", remedy=remedy)
+    return data

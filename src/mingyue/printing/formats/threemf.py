@@ -1,0 +1,302 @@
+"""3MF files become one mesh in micrometres: components and transforms resolved, the unit from the file."""
+
+from __future__ import annotations
+
+import ctypes
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mingyue.errors import FileFormatError
+from mingyue.printing.formats.lattices import (
+    RADIUS_ERROR,
+    SIDES,
+    TRIANGLES_A_BALL,
+    TRIANGLES_A_TUBE,
+    Lattice,
+    lattice_mesh,
+)
+from mingyue.printing.formats.limits import (
+    ReadLimits,
+    archive_chunks,
+    check_limit,
+    check_triangle_count,
+)
+from mingyue.printing.meshes import Mesh, joined
+from mingyue.units import UM_PER, LengthUnit
+
+_UNITS: tuple[LengthUnit, ...] = ("um", "mm", "cm", "inch", "ft", "m")  # in the order of lib3mf's ModelUnit
+_TYPES = ("other", "model", "support", "solid support", "surface")  # in the order of lib3mf's ObjectType
+_LOW_RESOLUTION = 1  # lib3mf's SlicesMeshResolution: the mesh is for showing only
+_SHOWN_WARNINGS = 5
+_SAVE_AGAIN = "Open the file in a CAD program or slicer and save it again as 3MF, or export it as STL."
+
+
+@dataclass(frozen=True)
+class ThreeMF:
+    """What a 3MF file says. mesh: all build items as one; notes: what was left out or replaced."""
+
+    mesh: Mesh
+    unit: LengthUnit
+    notes: tuple[str, ...]
+
+
+def read_3mf(path: Path, *, limits: ReadLimits) -> ThreeMF:
+    """The parts on the build platform of a 3MF file, welded only as the file welds them.
+
+    Materials and colours are ignored; beam lattices become tubes; slices are noted and their mesh is used.
+    Raises FileFormatError, LimitError.
+    """
+    _check_archive(path, limits)
+    import lib3mf  # noqa: PLC0415 - slow to load and needed by few
+
+    try:
+        model = lib3mf.get_wrapper().CreateModel()
+        reader = model.QueryReader("3mf")
+        reader.ReadFromFile(str(path.resolve()))
+        reading = _Reading(path, limits, model)
+        reading.note_warnings(reader)
+        return reading.result()
+    except lib3mf.Lib3MF.ELib3MFException as error:
+        raise FileFormatError(f"{path.name} is not a valid 3MF file: {error}.", remedy=_SAVE_AGAIN) from error
+
+
+def _check_archive(path: Path, limits: ReadLimits) -> None:
+    """Look at every unpacked byte before lib3mf does.
+
+    Refuses declared entities, and more elements than the triangles allowed could need.
+    """
+    tags = 0
+    name, end = "", b""
+    for part, chunk in archive_chunks(path, limits=limits):
+        text = (end if part == name else b"") + chunk
+        plain = (
+            text.replace(b"\0", b"") if b"\0" in text[:64] else text
+        )  # UTF-16, that the check be not dodged
+        if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
+            raise FileFormatError(
+                f"{part} in {path.name} declares a document type or entities, which 3MF forbids and which can "
+                "be made to fill all memory.",
+                remedy=_SAVE_AGAIN,
+            )
+        name, end = part, text[-32:]
+        tags += chunk.count(b"<")
+        # a closed surface has half as many vertices as triangles; an open one up to three times as many
+        message = f"{path.name} has {{:,}} XML elements or more, more than {{:,}}"
+        check_limit(tags, 4 * limits.max_triangles + 100_000, message, "max_triangles")
+
+
+Placement = tuple[NDArray[np.float64], NDArray[np.float64]]  # matrix (3, 3) and offset (3,) for columns
+
+
+@dataclass
+class _Body:
+    """One object, looked at once, with what it amounts to when every instance below it is laid out."""
+
+    item: Any
+    mesh: Mesh | None = None
+    below: list[tuple[_Body, Placement]] = field(default_factory=list)
+    triangle_count: int = 0
+    instance_count: int = 0  # 0 until it was measured
+    height: int = 0
+
+
+class _Reading:
+    """One model on its way to a mesh, with everything noted that the mesh will not show."""
+
+    def __init__(self, path: Path, limits: ReadLimits, model: Any) -> None:
+        self.path = path
+        self.limits = limits
+        self.unit = _UNITS[model.GetUnit()]
+        self.model = model
+        self.bodies: dict[int, _Body] = {}
+        self.notes: Counter[str] = Counter()
+
+    def result(self) -> ThreeMF:
+        scale = UM_PER[self.unit]
+        placed = [(body, (scale * matrix, scale * offset)) for body, (matrix, offset) in self._build_items()]
+        if not placed:
+            raise FileFormatError(
+                " ".join([f"{self.path.name} has no part on its build platform.", *self.notes]),
+                remedy="Place the part on the platform in the program that made the file, and save it again.",
+            )
+        for body, _ in placed:
+            self._measure(body, ())
+        self._check_size([body for body, _ in placed])
+        with np.errstate(over="ignore", invalid="ignore"):  # transforms may multiply to anything
+            mesh = joined([mesh for body, placement in placed for mesh in _laid_out(body, placement)])
+        if not np.isfinite(mesh.vertices_um).all():
+            raise self._broken("a coordinate, once transformed, is not a finite number")
+        notes = tuple(
+            note if times == 1 else f"{note} ({times:,} times)" for note, times in self.notes.items()
+        )
+        return ThreeMF(mesh, self.unit, notes)
+
+    def note_warnings(self, reader: Any) -> None:
+        """Keep what lib3mf had to bear with."""
+        count = reader.GetWarningCount()
+        for index in range(min(count, _SHOWN_WARNINGS)):
+            self.notes[f"lib3mf warns: {reader.GetWarning(index)[1]}."] += 1
+        if count > _SHOWN_WARNINGS:
+            self.notes[f"lib3mf gives {count - _SHOWN_WARNINGS:,} more warnings."] += 1
+
+    def _broken(self, why: str) -> FileFormatError:
+        return FileFormatError(f"{self.path.name}: {why}.", remedy=_SAVE_AGAIN)
+
+    def _build_items(self) -> Iterator[tuple[_Body, Placement]]:
+        items = self.model.GetBuildItems()
+        while items.MoveNext():
+            item = items.GetCurrent()
+            body = item.GetObjectResource()
+            kind = _TYPES[body.GetType()]
+            if kind == "model":
+                yield self._body(body), self._placement(item.GetObjectTransform())
+            else:
+                self.notes[f"An object of type {kind} was left out."] += 1
+
+    def _body(self, item: Any) -> _Body:
+        return self.bodies.setdefault(item.GetUniqueResourceID(), _Body(item))
+
+    def _placement(self, transform: Any) -> Placement:
+        """3MF multiplies rows from the left, we multiply columns from the right."""
+        fields = np.array([list(row) for row in transform.Fields], dtype=np.float64)
+        if not np.isfinite(fields).all():
+            raise self._broken("a transform holds a number that is not finite")
+        return fields[:3].T, fields[3]
+
+    def _measure(self, body: _Body, above: tuple[_Body, ...]) -> None:
+        """Count before anything is laid out: nesting lets a small file stand for billions of triangles."""
+        if any(body is ancestor for ancestor in above):
+            raise self._broken("an object contains itself")
+        self._check_depth(len(above) + max(1, body.height))
+        if body.instance_count:
+            return
+        self._open(body)
+        parts = [part for part, _ in body.below]
+        for part in parts:
+            self._measure(part, (*above, body))
+        own = len(body.mesh.triangles) if body.mesh else 0
+        body.triangle_count = own + sum(part.triangle_count for part in parts)
+        body.instance_count = 1 + sum(part.instance_count for part in parts)
+        body.height = 1 + max((part.height for part in parts), default=0)
+
+    def _check_depth(self, depth: int) -> None:
+        message = f"{self.path.name} nests objects {{}} deep, more than {{}}"
+        check_limit(depth, self.limits.max_component_depth, message, "max_component_depth")
+
+    def _check_size(self, bodies: list[_Body]) -> None:
+        message = f"{self.path.name} places {{:,}} objects, more than {{:,}}"
+        instance_count = sum(body.instance_count for body in bodies)
+        check_limit(instance_count, self.limits.max_instances, message, "max_instances")
+        triangle_count = sum(body.triangle_count for body in bodies)
+        check_triangle_count(triangle_count, path=self.path, limits=self.limits)
+
+    def _open(self, body: _Body) -> None:
+        if body.item.IsComponentsObject():
+            for index in range(body.item.GetComponentCount()):
+                part = body.item.GetComponent(index)
+                below = self._body(part.GetObjectResource()), self._placement(part.GetTransform())
+                body.below.append(below)
+        elif body.item.IsMeshObject():
+            body.mesh = self._mesh(body.item)
+        else:
+            raise self._broken("it holds an object that is neither mesh nor components, such as a level set")
+
+    def _mesh(self, item: Any) -> Mesh:
+        """A mesh object in the file's unit, with its beams as tubes."""
+        name = item.GetName() or f"number {item.GetResourceID()}"
+        check_triangle_count(item.GetTriangleCount(), path=self.path, limits=self.limits)
+        points, triangles = _arrays(item)
+        meshes = [Mesh(points, triangles)] if len(triangles) else []
+        meshes += self._beams(item, points, name)
+        self._look_at_slices(item, name, is_empty=not meshes)
+        return joined(meshes)
+
+    def _look_at_slices(self, item: Any, name: str, *, is_empty: bool) -> None:
+        if not item.HasSlices(False):
+            return
+        if is_empty or item.GetSlicesMeshResolution() == _LOW_RESOLUTION:
+            raise FileFormatError(
+                f"Object {name} in {self.path.name} is given as slices, with no mesh of full resolution; slices "
+                "are not read yet.",
+                remedy="Export the part with its mesh in full resolution; slice input comes later.",
+            )
+        note = f"Object {name} has slices beside its mesh; the mesh was used, which may be a mere stand-in."
+        self.notes[note] += 1
+
+    def _beams(self, item: Any, points: NDArray[np.float64], name: str) -> list[Mesh]:
+        beams = item.BeamLattice()
+        if not beams.GetBeamCount() and not beams.GetBallCount():
+            return []
+        count = TRIANGLES_A_TUBE * beams.GetBeamCount() + TRIANGLES_A_BALL * beams.GetBallCount()
+        check_triangle_count(count, path=self.path, limits=self.limits)
+        lattice, dropped = _lattice(beams, points)
+        if not (np.isfinite(lattice.radii).all() and (lattice.radii > 0).all()):
+            raise self._broken("a beam has no positive radius")
+        check_triangle_count(lattice.triangle_count, path=self.path, limits=self.limits)
+        thinner = f"up to {RADIUS_ERROR:.1%} thinner than round ones"
+        notes = [f"{len(lattice.beams):,} beams became tubes of {SIDES} sides, {thinner}."]
+        if dropped:
+            notes.append(f"{dropped:,} beams shorter than the file's least length were left out.")
+        if beams.GetClipping()[0]:
+            notes.append("its beams should be clipped by another mesh, and were not: they stand out of it.")
+        self.notes.update(f"Object {name}: {note}" for note in notes)
+        return [lattice_mesh(lattice)]
+
+
+def _laid_out(body: _Body, placement: Placement) -> Iterator[Mesh]:
+    """The placed meshes of an object; their depth and number were checked before."""
+    matrix, offset = placement
+    if body.mesh:
+        yield body.mesh.moved(matrix, offset)
+    for part, (inner, shift) in body.below:
+        yield from _laid_out(part, (matrix @ inner, matrix @ shift + offset))
+
+
+def _arrays(item: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Points (n, 3) in the file's unit and triangles (m, 3), copied whole: lib3mf's lists of structs are slow."""
+    library, handle = item._wrapper.lib, item._handle
+    points = np.empty((item.GetVertexCount(), 3), dtype=np.float32)
+    triangles = np.empty((item.GetTriangleCount(), 3), dtype=np.uint32)
+    for array, copy in (
+        (points, library.lib3mf_meshobject_getvertices),
+        (triangles, library.lib3mf_meshobject_gettriangleindices),
+    ):
+        if len(array):
+            needed = ctypes.c_uint64(0)
+            buffer = array.ctypes.data_as(copy.argtypes[3])
+            item._wrapper.checkError(item, copy(handle, ctypes.c_uint64(len(array)), needed, buffer))
+    return points.astype(np.float64), triangles.astype(np.int64)
+
+
+def _lattice(beams: Any, points: NDArray[np.float64]) -> tuple[Lattice, int]:
+    """The beams of an object, and how many were too short to be any."""
+    records = _records(beams.GetBeams() if beams.GetBeamCount() else [], _BEAM)
+    ends = records["ends"].astype(np.int64)
+    lengths = np.linalg.norm(points[ends[:, 1]] - points[ends[:, 0]], axis=1)
+    long_enough = lengths > max(beams.GetMinLength(), 0.0)
+    records, ends = records[long_enough], ends[long_enough]
+    rounded = records["caps"] != 2  # 0 sphere, 1 half sphere: alike where the radius does not change, 2 butt
+    given = _records(beams.GetBalls() if beams.GetBallCount() else [], _BALL)
+    nodes = np.concatenate([ends[rounded], given["node"]])
+    radii = np.concatenate([records["radii"][rounded], given["radius"]])
+    once = np.unique(np.stack([nodes, radii], axis=1), axis=0)  # beams that meet share their ball
+    lattice = Lattice(
+        points, ends, records["radii"].astype(np.float64), once[:, 0].astype(np.int64), once[:, 1]
+    )
+    return lattice, int((~long_enough).sum())
+
+
+_BEAM = np.dtype(
+    [("ends", "<u4", 2), ("radii", "<f8", 2), ("caps", "<i4", 2)]
+)  # as lib3mf lays them out, packed
+_BALL = np.dtype([("node", "<u4"), ("radius", "<f8")])
+
+
+def _records(structs: list[Any], layout: np.dtype[np.void]) -> NDArray[np.void]:
+    return np.frombuffer(b"".join(bytes(struct) for struct in structs), dtype=layout)

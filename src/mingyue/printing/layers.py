@@ -1,0 +1,87 @@
+"""A mesh becomes layers: at which heights it is cut, and the contours there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mingyue.errors import BadInputError, LimitError
+from mingyue.printing.kernels import fast
+from mingyue.printing.runs import Runs
+
+Floats = NDArray[np.float64]
+
+# A rest thinner than this is rounding of the file (float32 millimetres are good to 4 nm at 50 mm), not a layer.
+SLIVER_UM = 0.01
+# 50 mm in layers of 0.5 µm. More would be a wrong unit.
+MOST_LAYERS = 100_000
+
+
+class OpenLayerError(BadInputError):
+    """A contour does not close, so nobody can say which side is solid."""
+
+
+@dataclass(frozen=True)
+class LayerTable:
+    """bottom_um, thickness_um, cut_um: (layers,) float64, build frame, ascending."""
+
+    bottom_um: Floats
+    thickness_um: Floats
+    cut_um: Floats
+
+    def __len__(self) -> int:
+        return len(self.bottom_um)
+
+
+def layer_table(height_um: float, *, layer_um: float) -> LayerTable:
+    """Equal layers that cover the whole height: layer k covers [k·h, (k+1)·h) and is cut at mid-height.
+
+    The last layer is printed in full even where the part ends within it; it is cut in the middle of what the part has
+    in it, so that a top that does not reach mid-height is not lost.
+    """
+    if not (math.isfinite(layer_um) and layer_um > 0):
+        raise BadInputError(f"A layer of {layer_um} µm cannot be printed.", remedy="Give a thickness above 0 µm.")
+    count = max(1, math.ceil((height_um - SLIVER_UM) / layer_um))
+    if count > MOST_LAYERS:
+        raise LimitError(
+            f"{height_um / 1e3:.3g} mm in layers of {layer_um:g} µm are {count:,} layers; {MOST_LAYERS:,} are the most.",
+            remedy="Check the unit of the part (--units), scale it, or take thicker layers.",
+        )
+    bottom = np.arange(count) * layer_um
+    cut = bottom + layer_um / 2
+    cut[-1] = min(cut[-1], (bottom[-1] + height_um) / 2)
+    return LayerTable(bottom, np.full(count, float(layer_um)), cut)
+
+
+def cover_layers(
+    vertices_px: Floats, triangles: NDArray[np.int64], cut_um: Floats, *, rows: int, columns: int
+) -> Iterator[Runs]:
+    """The runs of each layer: what of each pixel lies inside the union of all shells.
+
+    vertices_px: (n, 3) as (u px, v px, z µm), see `frames.Canvas`; triangles: (m, 3); cut_um: (layers,) ascending.
+    A point is inside where its winding number is positive, so overlapping shells are one solid.
+    Raises OpenLayerError where a contour does not close.
+    """
+    starts, segments = fast.cut(vertices_px, triangles, cut_um)
+    for layer, height_um in enumerate(cut_um):
+        row_starts, run_starts, run_stops, values, open_row = fast.cover(
+            segments[starts[layer] : starts[layer + 1]], rows, columns
+        )
+        if open_row >= 0:
+            raise OpenLayerError(
+                f"A contour at z = {height_um:.2f} µm does not close (pixel row {open_row}).",
+                remedy="Run `mingyue inspect` to see what is open, and `mingyue repair` to close it.",
+            )
+        yield Runs(rows, columns, row_starts, run_starts, run_stops, values)
+
+
+def triangles_between(
+    z_um: tuple[Floats, Floats], triangles: NDArray[np.int64], *, low_um: float, high_um: float
+) -> NDArray[np.int64]:
+    """The triangles that a plane within [low, high] can cut. z_um: lowest and highest height of each triangle."""
+    lowest, highest = z_um
+    return triangles[(lowest <= high_um) & (highest >= low_um)]

@@ -1,0 +1,84 @@
+"""A part's surface: triangles in the part frame, in micrometres."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mingyue.errors import BadInputError
+
+
+class EmptyMeshError(BadInputError):
+    """There is no surface at all."""
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """A triangle surface. It may be several bodies, and they may overlap.
+
+    vertices_um: (n, 3) float64, part frame, all finite.
+    triangles: (m, 3) int64 indices into the vertices, anticlockwise seen from outside.
+    """
+
+    vertices_um: NDArray[np.float64]
+    triangles: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        vertices = np.ascontiguousarray(self.vertices_um, dtype=np.float64)
+        triangles = np.ascontiguousarray(self.triangles, dtype=np.int64)
+        if vertices.ndim != 2 or vertices.shape[1] != 3:
+            raise TypeError(f"vertices_um must be (n, 3), got {vertices.shape}")
+        if triangles.ndim != 2 or triangles.shape[1] != 3:
+            raise TypeError(f"triangles must be (m, 3), got {triangles.shape}")
+        vertices.setflags(write=False)  # frozen is only skin-deep for arrays
+        triangles.setflags(write=False)
+        object.__setattr__(self, "vertices_um", vertices)
+        object.__setattr__(self, "triangles", triangles)
+
+    @cached_property
+    def box_um(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Lowest and highest corner of what the triangles use, each (3,) float64."""
+        if not len(self.triangles):
+            raise EmptyMeshError(
+                "The mesh has no triangles.", remedy="Export the part again, with its solid body selected."
+            )
+        used = self.vertices_um[self.triangles.ravel()]
+        return used.min(axis=0), used.max(axis=0)
+
+    @property
+    def size_um(self) -> NDArray[np.float64]:
+        """(3,) float64: extent along x, y and z."""
+        low, high = self.box_um
+        return high - low
+
+    @cached_property
+    def volume_um3(self) -> float:
+        """Signed volume by the divergence theorem: negative where the surface is inside out.
+
+        Overlapping bodies count twice. Exact for a closed surface, without meaning for an open one.
+        """
+        if not len(self.triangles):
+            return 0.0
+        origin = self.box_um[0]  # near the part, so that far-away parts lose no digits
+        a, b, c = (self.vertices_um[self.triangles[:, k]] - origin for k in range(3))
+        return float(np.einsum("ij,ij->", a, np.cross(b, c)) / 6.0)
+
+    def moved(self, matrix: NDArray[np.float64], offset_um: NDArray[np.float64]) -> Mesh:
+        """The mesh under x → matrix·x + offset. A mirroring matrix turns the triangles over, so outside stays outside."""
+        triangles = self.triangles[:, ::-1] if np.linalg.det(matrix) < 0 else self.triangles
+        return Mesh(self.vertices_um @ matrix.T + offset_um, triangles)
+
+
+def joined(meshes: Sequence[Mesh]) -> Mesh:
+    """Several meshes as one, in their order. Nothing is welded or united."""
+    starts = np.cumsum([0] + [len(mesh.vertices_um) for mesh in meshes])
+    return Mesh(
+        np.concatenate([mesh.vertices_um for mesh in meshes]) if meshes else np.empty((0, 3)),
+        np.concatenate([mesh.triangles + start for mesh, start in zip(meshes, starts, strict=False)])
+        if meshes
+        else np.empty((0, 3), dtype=np.int64),
+    )

@@ -1,0 +1,157 @@
+"""Data files of machines and resins: tables of numbers that say where they come from."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from mingyue.errors import BadInputError, FileFormatError
+
+Mark = Literal["seen", "2nd", "derived", "measured", "entered"]
+Table = Mapping[str, Any]
+
+# A profile is a page of numbers; what is larger is something else.
+_MOST_BYTES = 1_000_000
+
+
+class ProfileError(FileFormatError):
+    """A machine or resin file does not say what is needed."""
+
+
+class UnknownProfileError(BadInputError):
+    """No machine or resin has this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a number comes from, and how sure that is."""
+
+    text: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What people call it, in both languages."""
+
+    en: str
+    zh: str
+
+
+def shipped_tables(name: str) -> dict[str, Table]:
+    """The tables that come with Mingyue: `machines` or `resins`."""
+    text = resources.files("mingyue.printing.data").joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def read_tables(path: Path) -> dict[str, Table]:
+    """The tables of a user's own file, in the format of the shipped ones."""
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise ProfileError(f"{path} is too large for a profile.", remedy="Give a TOML file of under 1 MB.")
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ProfileError(f"{path} cannot be read: {error.strerror}.", remedy="Check the name of the file.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProfileError(
+            f"{path} is not a TOML file: {error}.", remedy="See docs/reference/profiles.md for an example."
+        ) from error
+    if not tables or not all(isinstance(table, dict) for table in tables.values()):
+        raise ProfileError(
+            f"{path} holds no profile.", remedy="Put each profile in a table of its own, such as [my-machine]."
+        )
+    return tables
+
+
+def choose(name: str, *, kind: Literal["machine", "resin"]) -> tuple[str, Table]:
+    """The profile that a person means: a shipped one, the only one of a .toml file, or `FILE.toml:NAME`."""
+    path, found, wanted = name.partition(".toml")
+    if not found or (wanted and not wanted.startswith(":")):
+        tables = shipped_tables(f"{kind}s")
+        return _pick(name, kind, tables)
+    tables = read_tables(Path(path + ".toml"))
+    if not wanted and len(tables) > 1:
+        first = next(iter(tables))
+        raise BadInputError(f"{name} holds {len(tables)} profiles.", remedy=f"Say which, such as {name}:{first}.")
+    return _pick(wanted[1:] or next(iter(tables)), kind, tables)
+
+
+def _pick(name: str, kind: str, tables: Mapping[str, Table]) -> tuple[str, Table]:
+    for known, table in tables.items():
+        if known.lower() == name.strip().lower():
+            return known, table
+    raise UnknownProfileError(
+        f"There is no {kind} called {name!r}.",
+        remedy=f"Take one of: {', '.join(sorted(tables))}; or give a .toml file.",
+    )
+
+
+class Reading:
+    """Takes the keys of one table and says exactly which of them is missing or odd."""
+
+    def __init__(self, kind: str, name: str, table: Table) -> None:
+        self._where = f"{kind} {name}"
+        self._table = table
+
+    def number(self, key: str) -> float:
+        value = self.optional_number(key)
+        if value is None:
+            raise self._error(f"{key} is missing", f"Add a line such as `{key} = 2.0`.")
+        return value
+
+    def optional_number(self, key: str) -> float | None:
+        value = self._table.get(key)
+        return None if value is None else self._positive(key, value)
+
+    def optional_numbers(self, key: str, count: int) -> tuple[float, ...] | None:
+        value = self._table.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, list) or len(value) != count:
+            raise self._error(f"{key} must be {count} numbers", f"Write `{key} = [{', '.join('1.0' for _ in range(count))}]`.")
+        return tuple(self._positive(key, item) for item in value)
+
+    def whole_numbers(self, key: str, count: int) -> tuple[int, ...]:
+        values = self.optional_numbers(key, count)
+        if values is None or any(value != int(value) for value in values):
+            raise self._error(f"{key} must be {count} whole numbers", f"Write `{key} = [1920, 1080]`.")
+        return tuple(int(value) for value in values)
+
+    def title(self, fallback: str) -> Title:
+        value = self._table.get("title", fallback)
+        if isinstance(value, str):
+            return Title(value, value)
+        if isinstance(value, dict) and isinstance(value.get("en"), str):
+            return Title(value["en"], str(value.get("zh", value["en"])))
+        raise self._error("title is odd", 'Write `title = "My machine"`.')
+
+    def sources(self, keys: Iterable[str]) -> dict[str, Source]:
+        """The source of each key that the table has: its own one, or that of the table."""
+        own = self._table.get("sources", {})
+        common = self._source(self._table)
+        return {key: self._source(own[key]) if key in own else common for key in keys if key in self._table}
+
+    def refuse_unknown(self, known: Iterable[str]) -> None:
+        """A misspelt key must not be taken for a missing one."""
+        odd = sorted(set(self._table) - set(known) - {"title", "source", "mark", "sources"})
+        if odd:
+            raise self._error(f"{', '.join(odd)} is not a key", f"Known keys: {', '.join(sorted(known))}.")
+
+    def _source(self, table: Table) -> Source:
+        mark = table.get("mark", "entered")
+        if mark not in get_args(Mark):
+            raise self._error(f"mark {mark!r} is unknown", f"Take one of: {', '.join(get_args(Mark))}.")
+        return Source(str(table.get("source", "entered by the user")), mark)
+
+    def _positive(self, key: str, value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
+            raise self._error(f"{key} = {value!r} is not a number above 0", f"Give {key} a number above 0.")
+        return float(value)
+
+    def _error(self, what: str, remedy: str) -> ProfileError:
+        return ProfileError(f"In {self._where}: {what}.", remedy=remedy)

@@ -1,0 +1,339 @@
+"""A broken mesh becomes a solid: every step says what it changed, how often and where.
+
+A mesh that is solid already comes back as it is, or united where its bodies overlap. The input is never altered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import manifold3d
+import numpy as np
+from numpy.typing import NDArray
+
+from mingyue.errors import BadInputError
+from mingyue.printing.faults import (
+    Place,
+    bodies_of,
+    body_volumes_um3,
+    components,
+    disagreeing_faces,
+    edges_of,
+    find_faults,
+    inside_out_bodies,
+    is_closed,
+    is_repeated,
+    lowest_place,
+    point_of,
+    why_not_sliceable,
+    winding,
+)
+from mingyue.printing.meshes import Mesh, joined
+
+# Open vertices nearer than this times the farthest coordinate are one: two steps of the float32 of an STL file.
+WELD_OF_FARTHEST: Final = 2.0**-22
+# A hole whose rim leaves its plane by more than this part of its width is closed by a guess, and said to be.
+FLAT_RIM: Final = 1e-3
+# Volume against area^1.5, 0.094 for a ball. A wire a thousand times thinner than a hair is long has 1e-6; what is
+# below this is two sheets back to back.
+ENCLOSES: Final = 1e-9
+
+
+class RepairFailedError(BadInputError):
+    """The surface cannot be mended without knowing what was meant."""
+
+    def __init__(self, what: str, *, at_um: Place | None, remedy: str) -> None:
+        self.at_um = at_um
+        where = "" if at_um is None else " at ({:.1f}, {:.1f}, {:.1f}) µm".format(*at_um)
+        super().__init__(f"The mesh cannot be repaired: {what}{where}.", remedy=remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One kind of change: what was done, how often, where first (the lowest place), and what to know about it."""
+
+    what: str
+    count: int
+    first_at_um: Place
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """A solid and the way to it. volume_before_um3 has no meaning where the surface was open."""
+
+    mesh: Mesh
+    changes: tuple[Change, ...]
+    volume_before_um3: float
+
+    @property
+    def volume_after_um3(self) -> float:
+        return self.mesh.volume_um3
+
+
+Step = Callable[[Mesh], tuple[Mesh, list[Change]]]
+
+
+def repair(mesh: Mesh) -> Repaired:
+    """Make the mesh bound a volume, its bodies face outward and overlap nowhere.
+
+    Raises EmptyMeshError without triangles, RepairFailedError where only a person can tell what was meant.
+    """
+    steps: tuple[Step, ...] = (
+        drop_doubles, weld_open_vertices, drop_doubles, agree_on_outside, close_holes, drop_empty_bodies, face_outward, unite,
+    )  # fmt: skip
+    mended, changes = mesh, list[Change]()
+    for step in steps:
+        mended, made = step(mended)
+        changes += made
+    report = find_faults(mended)
+    if not report.is_solid:
+        reasons = why_not_sliceable(report)
+        raise RepairFailedError(
+            "; ".join(reason.message.rstrip(".") for reason in reasons), at_um=None, remedy=reasons[0].remedy
+        )
+    return Repaired(mended, tuple(changes), mesh.volume_um3)
+
+
+def drop_doubles(mesh: Mesh) -> tuple[Mesh, list[Change]]:
+    """Drop faces with two equal corners, and all but one of faces with the same three corners.
+
+    A face and its reverse cancel, as between two rooms; but where most faces have a reverse, the file tells each side
+    of one sheet, and one side is kept. A flat face of three different corners stays: without it a seam would open.
+    """
+    mesh.box_um  # noqa: B018 - raises where there is nothing
+    triangles = mesh.triangles
+    collapsed = np.any(triangles == np.roll(triangles, -1, axis=1), axis=1)
+    rows = np.flatnonzero(~collapsed)
+    group, facing = _same_corners(triangles[rows])
+    surplus = np.bincount(group, weights=facing)
+    is_cancelled = (surplus == 0)[group]
+    keep_side = np.where(is_cancelled & (is_cancelled.sum() * 2 > len(rows)), 1, np.sign(surplus)[group])
+    doubled = rows[~_first_of_its_kind(group, facing == keep_side)]
+    dropped = np.zeros(len(triangles), dtype=bool)
+    dropped[doubled] = True
+    kept = Mesh(mesh.vertices_um, triangles[~(dropped | collapsed)])
+    return kept, [
+        *_changed("dropped faces with two equal corners", mesh, collapsed),
+        *_changed("dropped doubled faces", mesh, dropped),
+    ]
+
+
+def weld_open_vertices(mesh: Mesh) -> tuple[Mesh, list[Change]]:
+    """Make one of open vertices that are within float32 rounding of each other, where that opens nothing."""
+    from scipy.spatial import cKDTree  # noqa: PLC0415 - closed meshes never need it
+
+    if is_closed(mesh):
+        return mesh, []
+    edges = edges_of(mesh.triangles)
+    vertices = np.unique(edges.ends[edges.net != 0])
+    places = mesh.vertices_um[vertices]
+    pairs = cKDTree(places).query_pairs(WELD_OF_FARTHEST * np.abs(places).max(), output_type="ndarray")
+    if not len(pairs):
+        return mesh, []
+    labels = components(len(vertices), *pairs.T)
+    _, first = np.unique(labels, return_index=True)
+    target = np.arange(len(mesh.vertices_um))
+    target[vertices] = vertices[first][labels]
+    moved = vertices[target[vertices] != vertices]
+    welded = Mesh(mesh.vertices_um, target[mesh.triangles])
+    after = edges_of(welded.triangles)
+    if np.abs(after.net).sum() >= np.abs(edges.net).sum():
+        return mesh, []
+    return welded, [Change("welded open vertices", len(moved), lowest_place(mesh.vertices_um[moved]))]
+
+
+def agree_on_outside(mesh: Mesh) -> tuple[Mesh, list[Change]]:
+    """Turn faces until neighbours agree which side is outside. Raises RepairFailedError on a one-sided surface."""
+    if is_closed(mesh) or not len(mesh.triangles):
+        return mesh, []
+    turns, is_one_sided = disagreeing_faces(edges_of(mesh.triangles), len(mesh.triangles))
+    if is_one_sided.any():
+        raise RepairFailedError(
+            f"{is_one_sided.sum()} faces form a surface with one side only, like a Möbius strip",
+            at_um=lowest_place(mesh.vertices_um[mesh.triangles[is_one_sided]]),
+            remedy="Give the strip a thickness in the program that made it.",
+        )
+    return _turned(mesh, turns), _changed("turned faces that disagreed with their neighbours", mesh, turns)
+
+
+def close_holes(mesh: Mesh) -> tuple[Mesh, list[Change]]:
+    """Span every loop of unbalanced edges with triangles on its best-fitting plane. Adds no vertex, moves none."""
+    if is_closed(mesh):
+        return mesh, []
+    loops = _loops(mesh.triangles)
+    lids = [_lid(mesh.vertices_um[loop], loop) for loop in loops]
+    spans = [float(np.linalg.norm(np.ptp(mesh.vertices_um[loop], axis=0))) for loop in loops]
+    is_guess = np.array([_off_plane_um(mesh.vertices_um[loop]) > FLAT_RIM * span for loop, span in zip(loops, spans, strict=True)])
+    changes = []
+    for what, chosen in (("closed flat holes", ~is_guess), ("closed holes by a guess", is_guess)):
+        if chosen.any():
+            picked = [loops[k] for k in np.flatnonzero(chosen)]
+            width = max(spans[k] for k in np.flatnonzero(chosen))
+            note = f"{sum(map(len, picked))} edges, the widest hole {width:.1f} µm across"
+            changes.append(Change(what, len(picked), lowest_place(mesh.vertices_um[np.concatenate(picked)]), note))
+    return Mesh(mesh.vertices_um, np.concatenate([mesh.triangles, *lids])), changes
+
+
+def drop_empty_bodies(mesh: Mesh) -> tuple[Mesh, list[Change]]:
+    """Drop closed bodies that enclose nothing, such as a loose face closed by its own back."""
+    bodies = bodies_of(edges_of(mesh.triangles), len(mesh.triangles))
+    corners = mesh.vertices_um[mesh.triangles]
+    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    areas = np.bincount(bodies, weights=np.sqrt(np.einsum("ij,ij->i", normals, normals)) / 2)
+    is_empty = np.abs(body_volumes_um3(corners, bodies)) <= ENCLOSES * areas**1.5 if len(bodies) else np.ones(1, bool)
+    if is_empty.all():
+        raise RepairFailedError(
+            f"none of its {len(areas)} pieces encloses a volume",
+            at_um=lowest_place(mesh.vertices_um),
+            remedy="Export the part again as a solid body, not as loose faces.",
+        )
+    dropped = is_empty[bodies]
+    change = _changed("dropped pieces that enclose nothing", mesh, dropped)
+    return Mesh(mesh.vertices_um, mesh.triangles[~dropped]), change
+
+
+def face_outward(mesh: Mesh) -> tuple[Mesh, list[Change]]:
+    """Turn closed bodies of negative volume over, but for cavities inside another body."""
+    edges = edges_of(mesh.triangles)
+    bodies = bodies_of(edges, len(mesh.triangles))
+    inverted = inside_out_bodies(mesh, edges, bodies)
+    turns = np.isin(bodies, inverted)
+    return _turned(mesh, turns), _changed("turned bodies that were inside out", mesh, turns, count=len(inverted))
+
+
+def unite(mesh: Mesh) -> tuple[Mesh, list[Change]]:
+    """Make one solid of overlapping bodies; bodies apart from each other stay as they are, vertex by vertex."""
+    solids = [_manifold(body) for body in _bodies_with_cavities(mesh)]
+    whole = manifold3d.Manifold.batch_boolean(solids, manifold3d.OpType.Add)
+    apart = sum(solid.volume() for solid in solids)
+    if len(solids) == 1 or abs(whole.volume() - apart) <= 1e-9 * apart:
+        return mesh, []
+    out = whole.to_mesh64()
+    united = Mesh(np.array(out.vert_properties[:, :3]), out.tri_verts.astype(np.int64))
+    note = f"their volumes add up to {apart:.6g} µm³, together they fill {united.volume_um3:.6g} µm³"
+    return united, [Change("united overlapping bodies", len(solids), lowest_place(mesh.vertices_um), note)]
+
+
+def _bodies_with_cavities(mesh: Mesh) -> list[Mesh]:
+    """Each positive body as a mesh of its own, together with the cavities that it is the smallest body around."""
+    bodies = bodies_of(edges_of(mesh.triangles), len(mesh.triangles))
+    order = np.argsort(bodies, kind="stable")
+    pieces = [_compact(mesh, rows) for rows in np.split(order, np.flatnonzero(np.diff(bodies[order])) + 1)]
+    hulls = sorted((piece for piece in pieces if piece.volume_um3 > 0), key=lambda piece: piece.volume_um3)
+    held: list[list[Mesh]] = [[hull] for hull in hulls]
+    for cavity in (piece for piece in pieces if piece.volume_um3 <= 0):
+        point = point_of(cavity.vertices_um[cavity.triangles])
+        around = (k for k, hull in enumerate(hulls) if _is_around(hull, cavity) and winding(hull.vertices_um[hull.triangles], point) > 0)
+        held[next(around)].append(cavity)
+    return [joined(group) for group in held]
+
+
+def _is_around(hull: Mesh, cavity: Mesh) -> bool:
+    return bool(np.all(hull.box_um[0] <= cavity.box_um[0]) and np.all(cavity.box_um[1] <= hull.box_um[1]))
+
+
+def _manifold(body: Mesh) -> manifold3d.Manifold:
+    """In float64, so that no digit is lost. Raises RepairFailedError where manifold3d refuses it."""
+    solid = manifold3d.Manifold(manifold3d.Mesh64(body.vertices_um.copy(), body.triangles.astype(np.uint64)))
+    if solid.status() != manifold3d.Error.NoError:
+        raise RepairFailedError(
+            f"a body is no manifold ({solid.status().name})",
+            at_um=lowest_place(body.vertices_um),
+            remedy="Simplify the part there, or export it again as a solid body.",
+        )
+    return solid
+
+
+def _loops(triangles: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Vertex loops of the edges that are missing, so that faces along them balance every edge.
+
+    A triangle enters each of its vertices as often as it leaves it, so what is missing does too: a walk along missing
+    edges never gets stuck. Where it meets itself, a loop is cut off.
+    """
+    edges = edges_of(triangles)
+    low, high = edges.ends[edges.net != 0].T
+    net = edges.net[edges.net != 0]
+    tails, heads = np.repeat(np.where(net > 0, high, low), np.abs(net)), np.repeat(np.where(net > 0, low, high), np.abs(net))
+    ahead: dict[int, list[int]] = {}
+    for tail, head in zip(tails.tolist(), heads.tolist(), strict=True):
+        ahead.setdefault(tail, []).append(head)
+    loops = []
+    for start in sorted(ahead):
+        path, seen = [start], {start: 0}
+        while ahead[path[-1]]:
+            head = ahead[path[-1]].pop()
+            if head not in seen:
+                seen[head] = len(path)
+                path.append(head)
+                continue
+            loop = path[seen[head] :]
+            loops.append(np.array(loop, dtype=np.int64))
+            for vertex in loop[1:]:
+                del seen[vertex]
+            del path[seen[head] + 1 :]
+    return loops
+
+
+def _lid(rim_um: NDArray[np.float64], loop: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(k − 2, 3) triangles over a loop of k vertices, along its direction."""
+    if len(loop) == 3:
+        return loop[None]
+    right, up, _ = _plane(rim_um)
+    flat = (rim_um - rim_um.mean(axis=0)) @ np.column_stack([right, up])
+    return loop[manifold3d.triangulate([flat], allow_convex=False)]
+
+
+def _plane(rim_um: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(3, 3) rows right, up, normal: the plane over which the loop's area is largest (Newell), seen anticlockwise."""
+    around = rim_um - rim_um.mean(axis=0)
+    normal = np.cross(around, np.roll(around, -1, axis=0)).sum(axis=0)
+    _, _, axes = np.linalg.svd(normal[None])
+    up = np.cross(normal, axes[1])
+    return np.array([axes[1], up / max(float(np.linalg.norm(up)), np.finfo(np.float64).tiny), normal])
+
+
+def _off_plane_um(rim_um: NDArray[np.float64]) -> float:
+    normal = _plane(rim_um)[2]
+    length = float(np.linalg.norm(normal))
+    return float(np.ptp(rim_um @ (normal / length))) if length else 0.0
+
+
+def _same_corners(triangles: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(m,) group of triangles with the same corners, and (m,) 1 or -1: two of a group with the same one face alike."""
+    group = np.empty(len(triangles), dtype=np.int64)
+    low, middle, high = np.sort(triangles, axis=1).T
+    order = np.lexsort((high, middle, low))
+    group[order] = np.cumsum(~is_repeated(triangles)[order]) - 1
+    lowest = triangles.argmin(axis=1)
+    rows = np.arange(len(triangles))
+    follows = triangles[rows, (lowest + 1) % 3] < triangles[rows, (lowest + 2) % 3]
+    return group, np.where(follows, 1, -1)
+
+
+def _first_of_its_kind(group: NDArray[np.int64], is_candidate: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    candidates = np.flatnonzero(is_candidate)
+    _, first = np.unique(group[candidates], return_index=True)
+    chosen = np.zeros(len(group), dtype=bool)
+    chosen[candidates[first]] = True
+    return chosen
+
+
+def _changed(what: str, mesh: Mesh, faces: NDArray[np.bool_], *, count: int | None = None) -> list[Change]:
+    if not faces.any():
+        return []
+    places = mesh.vertices_um[mesh.triangles[faces]].mean(axis=1)
+    return [Change(what, int(faces.sum()) if count is None else count, lowest_place(places))]
+
+
+def _turned(mesh: Mesh, turns: NDArray[np.bool_]) -> Mesh:
+    if not turns.any():
+        return mesh
+    return Mesh(mesh.vertices_um, np.where(turns[:, None], mesh.triangles[:, ::-1], mesh.triangles))
+
+
+def _compact(mesh: Mesh, rows: NDArray[np.int64]) -> Mesh:
+    used, triangles = np.unique(mesh.triangles[rows], return_inverse=True)
+    return Mesh(mesh.vertices_um[used], triangles.reshape(-1, 3))
