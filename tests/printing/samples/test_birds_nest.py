@@ -87,7 +87,7 @@ def test_every_strut_touches_another_and_all_are_one_piece():
 
 
 def test_no_strut_begins_in_mid_air():
-    """Built up from the plate, every new lowest point meets the rest of the nest within a micrometre of rise."""
+    """Built up from the plate, every new lowest point meets what stands within a micrometre of rise."""
     points, _, touching = axis_points()
     z_um = points[:, 2]
     order = np.argsort(z_um[touching].max(axis=1), kind="stable")
@@ -112,18 +112,21 @@ def test_no_strut_begins_in_mid_air():
 def test_the_foot_lies_flat_on_the_plate():
     flat = nest().mesh.vertices_um[nest().mesh.triangles]
     flat = flat[(flat[..., 2] == 0).all(axis=1)]
-    areas = np.cross(flat[:, 1, :2] - flat[:, 0, :2], flat[:, 2, :2] - flat[:, 0, :2]) / 2
+    areas = np.cross(flat[:, 1] - flat[:, 0], flat[:, 2] - flat[:, 0])[:, 2] / 2
 
     assert (areas < 1e-9).all()  # all look down
-    assert -areas.sum() > 1.2e6  # 1.2 mm² of adhesion
+    assert -areas.sum() > 1.2e6  # the soles of five rings side by side
 
 
 def test_the_rim_is_a_saddle_and_the_top_is_open():
     points, _, _ = axis_points()
     x, y, z = points.T
 
-    assert z[np.abs(x) < 200].max() > 1.3 * z[np.abs(y) < 200].max()
-    assert np.hypot(x / 2000, y / 1650).min() > 0.45
+    outwards = np.hypot(x / 2000, y / 1650)
+    sides, ends = (z[(outwards > 0.9) & (np.abs(across) < 200)].max() for across in (x, y))
+
+    assert sides > 1.3 * ends
+    assert outwards.min() > 0.45
 
 
 def test_another_seed_weaves_another_nest_of_the_same_columns():
@@ -140,3 +143,10 @@ def test_a_nest_too_small_for_its_struts_is_refused():
         birds_nest(BirdsNest(length_um=500))
 
     assert "larger" in refusal.value.remedy
+
+
+def test_a_nest_of_too_few_columns_is_refused():
+    with pytest.raises(SampleParameterError, match="3 columns") as refusal:
+        birds_nest(BirdsNest(column_count=3))
+
+    assert "at least 12 columns" in refusal.value.remedy

@@ -6,7 +6,7 @@ from scipy.sparse.csgraph import connected_components
 from mingyue.printing.samples.gyroid import Gyroid, gyroid
 from mingyue.printing.samples.sample import SampleParameterError
 
-# Area and integrated curvature of the gyroid in a unit cell: its genus is 5 in the cubic cell, so 2π·χ = -16π.
+# The gyroid's area and integrated curvature in a unit cell: its genus there is 5, so 2π·χ = -16π.
 AREA_PER_CELL = 3.0915
 CURVATURE_PER_CELL = -16 * np.pi
 

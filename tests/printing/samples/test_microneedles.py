@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.spatial import cKDTree
 
 from mingyue.printing.samples.microneedles import Microneedles, microneedles
 from mingyue.printing.samples.sample import SampleParameterError
@@ -19,10 +20,11 @@ def test_every_needle_ends_in_a_flat_tip_where_its_feature_says():
     tips = sample.mesh.vertices_um[sample.mesh.vertices_um[:, 2] == 800]
     centres = np.array([(np.add(needle.low_um, needle.high_um) / 2)[:2] for needle in sample.features])
 
-    away = np.linalg.norm(tips[:, None, :2] - centres[None], axis=2).min(axis=1)
+    away, nearest = cKDTree(centres).query(tips[:, :2])
 
     assert len(tips) == 625 * 64
     np.testing.assert_allclose(away, 5, atol=1e-6)
+    np.testing.assert_array_equal(np.bincount(nearest), np.full(625, 64))
 
 
 def test_needles_that_would_touch_are_refused():

@@ -8,7 +8,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -32,7 +32,8 @@ class ReadLimits:
     archive_ratio_floor_bytes: int = 50 << 20  # unpacked this much harms nobody, whatever its ratio
     max_text_line_bytes: int = 64 << 10  # a polygon of some thousand corners still fits
     max_component_depth: int = 64  # objects inside objects; assemblies have some five levels
-    max_instances: int = 200_000  # objects placed, each counted as often as it is used
+    max_objects: int = 10_000  # in one archive; lib3mf's time grows with their square, 20,000 take it 7 s
+    max_instances: int = 50_000  # objects laid out, each counted as often as it is used
 
 
 def file_bytes(path: Path, *, limits: ReadLimits) -> int:
@@ -73,11 +74,14 @@ def check_point_count(count: int, *, path: Path, limits: ReadLimits) -> None:
     check_limit(count, 3 * limits.max_triangles, message, "max_triangles")
 
 
-def archive_chunks(path: Path, *, limits: ReadLimits) -> Iterator[tuple[str, bytes]]:
+def archive_chunks(
+    path: Path, *, limits: ReadLimits, only: Container[str] | None = None
+) -> Iterator[tuple[str, bytes]]:
     """Every part of a zip file as (name, chunk), unpacked piece by piece, counted, and checked on the way.
 
     Sizes in headers are compared with what really comes out. Raises FileFormatError for names that could
     leave a folder, repeated names, links, encryption, damage and double meanings; LimitError for bombs.
+    only: names of the parts to unpack, all where it is None.
     """
     size = file_bytes(path, limits=limits)
     with path.open("rb") as file:
@@ -91,6 +95,8 @@ def archive_chunks(path: Path, *, limits: ReadLimits) -> Iterator[tuple[str, byt
         _check_names(entries, path)
         total = 0
         for entry in entries:
+            if only is not None and entry.filename not in only:
+                continue
             for chunk in _unpacked(file, entry, path):
                 total += len(chunk)
                 _check_total(total, size, path, limits)
@@ -167,7 +173,7 @@ def _why_refused(entry: zipfile.ZipInfo) -> str | None:
 
 
 def _unpacked(file: BinaryIO, entry: zipfile.ZipInfo, path: Path) -> Iterator[bytes]:
-    """The entry's bytes to the true end of its packed data: zipfile itself would stop at the promised size."""
+    """The entry's bytes to the true end of its packed data: zipfile itself stops at the promised size."""
     file.seek(entry.header_offset)
     header = file.read(30)
     if len(header) < 30 or header[:4] != b"PK\x03\x04":

@@ -11,11 +11,10 @@ import numpy as np
 from PIL import Image
 
 from mingyue.errors import FileFormatError
+from mingyue.printing.kernels import deflate
 from mingyue.printing.runs import FULL, Runs, from_picture
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
-# Masks are mostly dark: the lowest level already gets nearly all there is, several times faster than the default.
-_LEVEL: Final = 1
 
 
 class PngError(FileFormatError):
@@ -23,17 +22,17 @@ class PngError(FileFormatError):
 
 
 def encode_png(runs: Runs) -> bytes:
-    """Grey PNG: 1 bit a pixel where the picture is black and white only, else 8. Rows from the top, no filter."""
-    picture = runs.painted()
+    """Grey PNG: 1 bit a pixel where the picture is black and white only, else 8. Rows from the top, no filter. No pixel is painted."""
     is_binary = bool((runs.values == FULL).all())
-    lines = np.packbits(picture, axis=1) if is_binary else picture
-    filtered = np.zeros((runs.rows, lines.shape[1] + 1), dtype=np.uint8)  # a leading 0 a row: filter "none"
-    filtered[:, 1:] = lines
+    if is_binary:
+        byte_runs = deflate.binary_bytes(runs.row_starts, runs.starts, runs.stops, runs.columns)
+    else:
+        byte_runs = deflate.grey_bytes(runs.row_starts, runs.starts, runs.stops, runs.values, runs.columns)
     header = struct.pack(">IIBBBBB", runs.columns, runs.rows, 1 if is_binary else 8, 0, 0, 0, 0)
     return (
         _SIGNATURE
         + _chunk(b"IHDR", header)
-        + _chunk(b"IDAT", zlib.compress(filtered.data, _LEVEL))
+        + _chunk(b"IDAT", deflate.zlib_stream(*byte_runs).tobytes())
         + _chunk(b"IEND", b"")
     )
 

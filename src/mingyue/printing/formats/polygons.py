@@ -53,13 +53,11 @@ def surface(
         raise _broken(
             path, f"triangle {first + 1:,} uses point {index + 1:,}, but there are {count:,} points"
         )
-    odd = ~np.isfinite(points_um).all(axis=1)
+    odd: NDArray[np.bool_] = np.logical_not(np.isfinite(points_um).all(axis=1))
     if odd.any():
-        used = odd[corners].any(axis=1)
-        where = (
-            f"triangle {int(used.argmax()) + 1:,} uses such a point" if used.any() else "no triangle uses it"
-        )
-        raise _broken(path, f"point {int(odd.argmax()) + 1:,} is not of finite numbers; {where}")
+        users = np.flatnonzero(odd[corners].any(axis=1))
+        where = f"triangle {users[0] + 1:,} uses such a point" if len(users) else "no triangle uses it"
+        raise _broken(path, f"point {np.flatnonzero(odd)[0] + 1:,} is not of finite numbers; {where}")
     vertices_um, inverse = weld_um(points_um)
     return Mesh(vertices_um, inverse[corners])
 

@@ -136,7 +136,8 @@ def _read_binary(path: Path, size: int, limits: ReadLimits) -> tuple[NDArray[np.
 def _read_text(path: Path, limits: ReadLimits) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     """(m, 3, 3) corners in the file's unit."""
     pieces, count, whole = [np.empty((0, 3, 3))], 0, False
-    for line, text, whole in _runs_of_facets(path, limits):
+    for line, text, ended in _runs_of_facets(path, limits):
+        whole = ended
         corners = _corners(text, line, path)
         count += len(corners)
         check_triangle_count(count, path=path, limits=limits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingyue.errors import FileFormatError
+from mingyue.printing.formats.components import ComponentGraph
 from mingyue.printing.formats.lattices import (
     RADIUS_ERROR,
     SIDES,
@@ -33,6 +35,8 @@ from mingyue.units import UM_PER, LengthUnit
 _UNITS: tuple[LengthUnit, ...] = ("um", "mm", "cm", "inch", "ft", "m")  # in the order of lib3mf's ModelUnit
 _TYPES = ("other", "model", "support", "solid support", "surface")  # in the order of lib3mf's ObjectType
 _LOW_RESOLUTION = 1  # lib3mf's SlicesMeshResolution: the mesh is for showing only
+_MANY_OBJECTS = 2_000  # so few times the word "object" in a model harm nobody
+_MODEL_TAG = re.compile(rb"<([\w.-]+:)?model[\s>]")
 _SHOWN_WARNINGS = 5
 _SAVE_AGAIN = "Open the file in a CAD program or slicer and save it again as 3MF, or export it as STL."
 
@@ -69,26 +73,37 @@ def read_3mf(path: Path, *, limits: ReadLimits) -> ThreeMF:
 def _check_archive(path: Path, limits: ReadLimits) -> None:
     """Look at every unpacked byte before lib3mf does.
 
-    Refuses declared entities, and more elements than the triangles allowed could need.
+    Refuses declared entities, more elements than the triangles allowed could need, and hostile nesting.
     """
-    tags = 0
-    name, end = "", b""
+    tag_count, name, end = 0, "", b""
+    models: set[str] = set()
+    object_words: Counter[str] = Counter()
     for part, chunk in archive_chunks(path, limits=limits):
         text = (end if part == name else b"") + chunk
-        plain = (
-            text.replace(b"\0", b"") if b"\0" in text[:64] else text
-        )  # UTF-16, that the check be not dodged
+        plain = text.replace(b"\0", b"") if b"\0" in text[:64] else text  # UTF-16 hides nothing from us
         if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
             raise FileFormatError(
-                f"{part} in {path.name} declares a document type or entities, which 3MF forbids and which can "
-                "be made to fill all memory.",
+                f"{part} in {path.name} declares a document type or entities, which 3MF forbids: "
+                "they can be made to fill all memory.",
                 remedy=_SAVE_AGAIN,
             )
-        name, end = part, text[-32:]
-        tags += chunk.count(b"<")
+        if part not in models and _MODEL_TAG.search(plain):
+            models.add(part)
+        object_words[part] += plain.count(b"object") + _MANY_OBJECTS * (b"component" in plain)
+        tag_count += chunk.count(b"<")
         # a closed surface has half as many vertices as triangles; an open one up to three times as many
         message = f"{path.name} has {{:,}} XML elements or more, more than {{:,}}"
-        check_limit(tags, 4 * limits.max_triangles + 100_000, message, "max_triangles")
+        check_limit(tag_count, 4 * limits.max_triangles + 100_000, message, "max_triangles")
+        name, end = part, text[-64:]
+    _check_nesting(path, [part for part in models if object_words[part] >= _MANY_OBJECTS], limits)
+
+
+def _check_nesting(path: Path, models: list[str], limits: ReadLimits) -> None:
+    """Count the objects of models with many or with components; others are not worth the second reading."""
+    graph = ComponentGraph(path, limits)
+    for part in models:
+        graph.add_part(part, (chunk for _, chunk in archive_chunks(path, limits=limits, only={part})))
+    graph.check()
 
 
 Placement = tuple[NDArray[np.float64], NDArray[np.float64]]  # matrix (3, 3) and offset (3,) for columns
@@ -103,7 +118,6 @@ class _Body:
     below: list[tuple[_Body, Placement]] = field(default_factory=list)
     triangle_count: int = 0
     instance_count: int = 0  # 0 until it was measured
-    height: int = 0
 
 
 class _Reading:
@@ -126,7 +140,7 @@ class _Reading:
                 remedy="Place the part on the platform in the program that made the file, and save it again.",
             )
         for body, _ in placed:
-            self._measure(body, ())
+            self._measure(body)
         self._check_size([body for body, _ in placed])
         with np.errstate(over="ignore", invalid="ignore"):  # transforms may multiply to anything
             mesh = joined([mesh for body, placement in placed for mesh in _laid_out(body, placement)])
@@ -141,7 +155,10 @@ class _Reading:
         """Keep what lib3mf had to bear with."""
         count = reader.GetWarningCount()
         for index in range(min(count, _SHOWN_WARNINGS)):
-            self.notes[f"lib3mf warns: {reader.GetWarning(index)[1]}."] += 1
+            warning = reader.GetWarning(index)[1].rstrip(".")
+            if "Model Unit" in warning:  # lib3mf goes on in millimetres, which may be wrong a thousandfold
+                raise self._broken("its unit is none that 3MF knows")
+            self.notes[f"lib3mf warns: {warning}."] += 1
         if count > _SHOWN_WARNINGS:
             self.notes[f"lib3mf gives {count - _SHOWN_WARNINGS:,} more warnings."] += 1
 
@@ -169,25 +186,17 @@ class _Reading:
             raise self._broken("a transform holds a number that is not finite")
         return fields[:3].T, fields[3]
 
-    def _measure(self, body: _Body, above: tuple[_Body, ...]) -> None:
-        """Count before anything is laid out: nesting lets a small file stand for billions of triangles."""
-        if any(body is ancestor for ancestor in above):
-            raise self._broken("an object contains itself")
-        self._check_depth(len(above) + max(1, body.height))
+    def _measure(self, body: _Body) -> None:
+        """Count before anything is laid out; the nesting itself was checked before lib3mf saw it."""
         if body.instance_count:
             return
         self._open(body)
         parts = [part for part, _ in body.below]
         for part in parts:
-            self._measure(part, (*above, body))
+            self._measure(part)
         own = len(body.mesh.triangles) if body.mesh else 0
         body.triangle_count = own + sum(part.triangle_count for part in parts)
         body.instance_count = 1 + sum(part.instance_count for part in parts)
-        body.height = 1 + max((part.height for part in parts), default=0)
-
-    def _check_depth(self, depth: int) -> None:
-        message = f"{self.path.name} nests objects {{}} deep, more than {{}}"
-        check_limit(depth, self.limits.max_component_depth, message, "max_component_depth")
 
     def _check_size(self, bodies: list[_Body]) -> None:
         message = f"{self.path.name} places {{:,}} objects, more than {{:,}}"
@@ -222,8 +231,8 @@ class _Reading:
             return
         if is_empty or item.GetSlicesMeshResolution() == _LOW_RESOLUTION:
             raise FileFormatError(
-                f"Object {name} in {self.path.name} is given as slices, with no mesh of full resolution; slices "
-                "are not read yet.",
+                f"Object {name} in {self.path.name} is given as slices, with no mesh of full resolution; "
+                "slices are not read yet.",
                 remedy="Export the part with its mesh in full resolution; slice input comes later.",
             )
         note = f"Object {name} has slices beside its mesh; the mesh was used, which may be a mere stand-in."
@@ -259,7 +268,7 @@ def _laid_out(body: _Body, placement: Placement) -> Iterator[Mesh]:
 
 
 def _arrays(item: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Points (n, 3) in the file's unit and triangles (m, 3), copied whole: lib3mf's lists of structs are slow."""
+    """Points (n, 3) in the file's unit and triangles (m, 3), copied whole: lib3mf's own lists are slow."""
     library, handle = item._wrapper.lib, item._handle
     points = np.empty((item.GetVertexCount(), 3), dtype=np.float32)
     triangles = np.empty((item.GetTriangleCount(), 3), dtype=np.uint32)

@@ -35,26 +35,28 @@ def orient(a: Floats, b: Floats, c: Floats, d: Floats) -> int:
 
 
 @jit
-def pierces(p: Floats, q: Floats, triangle: Floats) -> bool:
-    """Whether the segment p q crosses the inside of the (3, 3) triangle, with an end truly on either side."""
-    a, b, c = triangle[0], triangle[1], triangle[2]
-    side = orient(a, b, c, p)
-    if side == 0 or orient(a, b, c, q) != -side:
-        return False
-    turn = orient(p, q, a, b)
-    return turn != 0 and orient(p, q, b, c) == turn and orient(p, q, c, a) == turn
+def piercing_edge(one: Floats, other: Floats) -> int:
+    """The first edge of one (3, 3) triangle, 0–2, that crosses the inside of the other, ends truly apart; or -1."""
+    a, b, c = other[0], other[1], other[2]
+    sides = (orient(a, b, c, one[0]), orient(a, b, c, one[1]), orient(a, b, c, one[2]))
+    for k in range(3):
+        if sides[k] * sides[(k + 1) % 3] >= 0:
+            continue
+        p, q = one[k], one[(k + 1) % 3]
+        turn = orient(p, q, a, b)
+        if turn != 0 and orient(p, q, b, c) == turn and orient(p, q, c, a) == turn:
+            return k
+    return -1
 
 
 @jit
 def crossing_edge(one: Floats, other: Floats) -> int:
-    """The first of six edges that goes through the other (3, 3) triangle: 0–2 of one, 3–5 of the other, -1 none."""
-    for k in range(3):
-        if pierces(one[k], one[(k + 1) % 3], other):
-            return k
-    for k in range(3):
-        if pierces(other[k], other[(k + 1) % 3], one):
-            return 3 + k
-    return -1
+    """The first of six edges that goes through the other triangle: 0–2 of one, 3–5 of the other; or -1."""
+    edge = piercing_edge(one, other)
+    if edge >= 0:
+        return edge
+    edge = piercing_edge(other, one)
+    return edge + 3 if edge >= 0 else -1
 
 
 @jit

@@ -27,6 +27,8 @@ Kind = Literal["facade", "ring", "roof", "foot", "web"]
 _NEARNESS = {"second": (0.15, 0.76), "facade twig": (0.05, 0.78), "roof twig": (OPENING, 0.74)}
 # A facade strut runs on over the shoulder by this share of the height, so that it overlaps its roof strut.
 _OVERLAP = 0.02
+# With fewer, most twigs cross no two columns and are left out.
+_FEWEST_COLUMNS = 12
 _DENSE = 240
 
 
@@ -96,6 +98,12 @@ def birds_nest(parameters: BirdsNest | None = None) -> Sample:
         f"Struts of {2 * p.thickest_um:g} µm do not weave a nest of "
         f"{p.length_um:g} × {p.width_um:g} × {p.height_um:g} µm.",
         remedy="Make the nest larger, or thickest_um smaller and thinnest_um not larger than it.",
+    )
+    require(
+        p.column_count >= _FEWEST_COLUMNS and p.sides >= 3 and p.step_um > 0 and 0 <= p.saddle < 1,
+        f"{p.column_count} columns, {p.sides} sides, steps of {p.step_um:g} µm and a saddle of {p.saddle:g} "
+        "weave no nest.",
+        remedy=f"Take at least {_FEWEST_COLUMNS} columns and 3 sides, a step above 0, a saddle from 0 to 1.",
     )
     struts = tuple(
         Strut(number, kind, _evenly(line, p.step_um), radius)
@@ -227,12 +235,10 @@ def _facade_twigs(
         side = int(rng.choice((-1, 1)))
         turned = thread.facade_angle(side, _WALL)
         met = [np.flatnonzero(np.diff(np.floor((turned + sign * down) / spacing))) for sign in (-1, 1)]
-        first, last = _window(np.sort(np.concatenate(met)), rng)
-        yield (
-            "facade",
-            thread.facade(side, np.linspace(_WALL[first], _WALL[last], _DENSE)),
-            _radius(p, rng, 0, 0.4),
-        )
+        ends = _window(np.unique(np.concatenate(met)), rng)
+        if ends:
+            line = thread.facade(side, np.linspace(_WALL[ends[0]], _WALL[ends[1]], _DENSE))
+            yield "facade", line, _radius(p, rng, 0, 0.4)
 
 
 def _roof_twigs(
@@ -244,12 +250,19 @@ def _roof_twigs(
         between = thread.angle - np.array([column.angle for column in columns])
         met = (thread.nearness * np.cos(between) - OPENING) / np.sin(between)
         met = np.sort(met[np.abs(met) <= thread.reach])
-        first, last = _window(np.arange(len(met)), rng)
-        yield "roof", thread.roof(np.linspace(met[first], met[last], _DENSE)), _radius(p, rng, 0, 0.4)
+        ends = _window(np.arange(len(met)), rng)
+        if ends:
+            yield (
+                "roof",
+                thread.roof(np.linspace(met[ends[0]], met[ends[1]], _DENSE)),
+                _radius(p, rng, 0, 0.4),
+            )
 
 
-def _window(met: np.ndarray, rng: np.random.Generator) -> tuple[int, int]:
-    """Two of the crossings, at least two apart where there are so many."""
+def _window(met: np.ndarray, rng: np.random.Generator) -> tuple[int, int] | None:
+    """Two of the crossings, at least two apart where there are so many; None where there are no two."""
+    if len(met) < 2:
+        return None
     first = int(rng.integers(0, max(1, len(met) - 2)))
     last = int(rng.integers(min(first + 2, len(met) - 1), len(met)))
     return int(met[first]), int(met[last])

@@ -37,8 +37,9 @@ class Gyroid:
 
 
 def gyroid(parameters: Gyroid | None = None) -> Sample:
-    """The lattice cube with one corner at the origin, closed at its faces; one body where the edge is whole cells.
+    """The lattice cube with one corner at the origin, closed at its faces.
 
+    It is one body where the edge is a whole number of cells.
     Raises SampleParameterError where the step cannot draw the cell, or the wall or level leaves no lattice.
     """
     p = parameters or Gyroid()
