@@ -1,4 +1,4 @@
-"""The main job on the defaults: the bird's nest goes all the way to a print package, and there is something to look at."""
+"""The main job on the defaults: the bird's nest becomes a print package, and there is something to look at."""
 
 from __future__ import annotations
 

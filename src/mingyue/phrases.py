@@ -11,7 +11,7 @@ import tomllib
 from functools import cache
 from importlib import resources
 from string import Formatter
-from typing import Literal, Self
+from typing import Literal, Protocol, Self, runtime_checkable
 
 Language = Literal["en", "zh"]
 
@@ -38,17 +38,30 @@ def say(template: str, /, **values: object) -> Phrase:
     return Phrase(template, values)
 
 
+@runtime_checkable
+class Named(Protocol):
+    """A thing with a name in each language, such as a machine's title; its `str` is the English one."""
+
+    @property
+    def zh(self) -> str: ...
+
+
 def in_language(text: str, language: Language) -> str:
     """The text in that language; as it is where it is no phrase or has no translation. Values are translated too."""
     if language == "en" or not isinstance(text, Phrase):
         return text
     template = chinese().get(text.template, text.template)
-    if not text.values:
-        return template
-    values = {
-        name: in_language(value, language) if isinstance(value, str) else value for name, value in text.values.items()
-    }
-    return template.format(**values)
+    return (
+        template.format(**{name: _in_chinese(value) for name, value in text.values.items()})
+        if text.values
+        else template
+    )
+
+
+def _in_chinese(value: object) -> object:
+    if isinstance(value, str):
+        return in_language(value, "zh")
+    return value.zh if isinstance(value, Named) else value
 
 
 @cache

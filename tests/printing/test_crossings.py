@@ -1,4 +1,4 @@
-"""Law tests: crossings found by the tree are those that exact whole-number arithmetic finds by trying all pairs."""
+"""Crossings found by the tree are those that whole-number arithmetic finds by trying all pairs."""
 
 from __future__ import annotations
 
@@ -27,9 +27,8 @@ def soup_of(triangles) -> Mesh:
 
 def volume(a, b, c, d) -> int:
     u, v, w = ([int(x - y) for x, y in zip(k, d, strict=True)] for k in (a, b, c))
-    return (
-        u[0] * (v[1] * w[2] - v[2] * w[1]) - u[1] * (v[0] * w[2] - v[2] * w[0]) + u[2] * (v[0] * w[1] - v[1] * w[0])
-    )
+    across = (v[1] * w[2] - v[2] * w[1], v[2] * w[0] - v[0] * w[2], v[0] * w[1] - v[1] * w[0])
+    return sum(x * y for x, y in zip(u, across, strict=True))
 
 
 def pierces(p, q, triangle) -> bool:
@@ -53,7 +52,7 @@ def cube(low: float, high: float) -> Mesh:
     return Mesh(corners, np.array([t for a, b, c, d in quads for t in ((a, b, c), (a, c, d))]))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(soups)
 def test_the_tree_finds_exactly_the_pairs_that_whole_number_arithmetic_finds(triangles):
     found = crossing_pairs(soup_of(triangles), limit=EVERYTHING)
@@ -62,7 +61,6 @@ def test_the_tree_finds_exactly_the_pairs_that_whole_number_arithmetic_finds(tri
     assert {tuple(pair) for pair in found.pairs.tolist()} == exact_pairs(triangles)
 
 
-@settings(max_examples=50, deadline=None)
 @given(soups, corner)
 def test_moving_the_mesh_moves_the_places_and_changes_no_pair(triangles, offset):
     here = crossing_pairs(soup_of(triangles), limit=EVERYTHING)
@@ -83,7 +81,7 @@ def test_long_needles_find_each_pair_once_and_place_it_in_both_triangles(stretch
     found = crossing_pairs(mesh, limit=EVERYTHING)
 
     expected = exact_pairs(triangles.tolist())
-    assert len(expected) > 20
+    assert len(expected) > 10
     assert sorted(map(tuple, found.pairs.tolist())) == sorted(expected)
     for which in range(2):
         corners = mesh.vertices_um[mesh.triangles[found.pairs[:, which]]]
@@ -128,7 +126,7 @@ def test_triangles_that_share_a_vertex_are_not_tried():
 
 
 def test_counting_stops_at_the_limit_and_says_so():
-    crossed = joined([cube(0, 10), cube(3, 13)])
+    crossed = joined([cube(0, 10), cube(3, 13).moved(np.eye(3), np.array([0.5, 1.25, 2]))])
     everything = crossing_pairs(crossed, limit=EVERYTHING)
 
     some = crossing_pairs(crossed, limit=3)

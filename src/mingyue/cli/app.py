@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, NoReturn
 
 import typer
 
 from mingyue import __version__
 from mingyue.cli import build, inspect, profiles, repair, samples
-from mingyue.cli.output import print_error, print_line, tell
+from mingyue.cli.output import print_error, print_line, print_stopped, tell
 from mingyue.errors import MingyueError
-
-INTERRUPTED = 130  # what shells expect after Ctrl-C
 
 app = typer.Typer(
     name="mingyue",
@@ -39,24 +40,38 @@ app.command("build", help=tell("Make a print package: slice a part into masks fo
 
 @app.callback()
 def _options(
-    version: Annotated[
-        bool, typer.Option("--version", help=tell("Say which version this is."), is_eager=True)
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", help=tell("Say which version this is."), is_eager=True)] = False,
 ) -> None:
     if version:
         print_line(f"mingyue {__version__}")
         raise typer.Exit
 
 
-def main() -> None:
+class Stopped(BaseException):
+    """Somebody pressed Ctrl-C or ended the process: everything unfinished is put away on the way out."""
+
+    def __init__(self, signal_number: int) -> None:
+        self.exit_code = 128 + signal_number  # as shells count it: 130 after Ctrl-C
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line. Exit codes are in docs/reference/exit-codes.md."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     try:
-        app(standalone_mode=True)
+        app(None if arguments is None else list(arguments))
     except MingyueError as error:
         print_error(error)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+    except Stopped as stopped:
+        print_stopped()
+        sys.exit(stopped.exit_code)
     except BrokenPipeError:  # `mingyue … | head`
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that closing it does not fail again
         sys.exit(0)
+    sys.exit(0)
+
+
+def _stop(number: int, _frame: object) -> NoReturn:
+    signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not interrupt the tidying up
+    raise Stopped(number)

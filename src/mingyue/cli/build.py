@@ -23,25 +23,46 @@ if TYPE_CHECKING:
 
 PartArgument = Annotated[str, typer.Argument(metavar="PART", help=tell("A file (STL, OBJ, PLY, 3MF) or sample:NAME."))]
 UnitsOption = Annotated[
-    str | None, typer.Option("--units", help=tell("Unit of a file that carries none: mm, um, nm, cm, m, inch, ft."))
+    str | None,
+    typer.Option("--units", help=tell("Unit of a file that carries none: mm, um, nm, cm, m, inch, ft.")),
 ]
 
 
 def build(
     part: PartArgument,
-    machine: Annotated[str, typer.Option("--machine", help=tell("A machine's name, or a .toml file of your own."))] = "s230",
-    resin: Annotated[str, typer.Option("--resin", help=tell("A resin's name, or a .toml file of your own."))] = "pr48-385",
+    machine: Annotated[
+        str, typer.Option("--machine", help=tell("A machine's name, or a .toml file of your own."))
+    ] = "s230",
+    resin: Annotated[
+        str, typer.Option("--resin", help=tell("A resin's name, or a .toml file of your own."))
+    ] = "pr48-385",
     layer_um: Annotated[float, typer.Option("--layer-um", help=tell("Layer thickness in µm."))] = 5.0,
     units: UnitsOption = None,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help=tell("The package to write; PART.job.zip if not said."))] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help=tell("The package to write; PART.job.zip if not said."))
+    ] = None,
     scale: Annotated[float, typer.Option("--scale", help=tell("Scale the part by this factor."))] = 1.0,
-    fit_mm: Annotated[float | None, typer.Option("--fit-mm", help=tell("Scale the part so that its longest side is this long."))] = None,
-    rotate: Annotated[str | None, typer.Option("--rotate", help=tell("Degrees about x, y, z, such as 90,0,45; one number turns about z."))] = None,
-    field_px: Annotated[str | None, typer.Option("--field-px", help=tell("Field of the projector instead of the machine's, such as 2048x2048."))] = None,
-    exposure_s: Annotated[float | None, typer.Option("--exposure-s", help=tell("Exposure of each layer; from the resin's working curve if not said."))] = None,
-    binary: Annotated[bool, typer.Option("--binary", help=tell("Pixels are wholly lit or dark; else grey by how much of them is covered."))] = False,
+    fit_mm: Annotated[
+        float | None, typer.Option("--fit-mm", help=tell("Scale the part so that its longest side is this long."))
+    ] = None,
+    rotate: Annotated[
+        str | None,
+        typer.Option("--rotate", help=tell("Degrees about x, y, z, such as 90,0,45; one number turns about z.")),
+    ] = None,
+    field_px: Annotated[
+        str | None,
+        typer.Option("--field-px", help=tell("Field of the projector instead of the machine's, such as 2048x2048.")),
+    ] = None,
+    exposure_s: Annotated[
+        float | None,
+        typer.Option("--exposure-s", help=tell("Exposure of each layer; from the resin's working curve if not said.")),
+    ] = None,
+    binary: Annotated[
+        bool,
+        typer.Option("--binary", help=tell("Pixels are wholly lit or dark; else grey by how much of them is covered.")),
+    ] = False,
     as_json: AsJson = False,
-) -> None:  # fmt: skip
+) -> None:
     """`mingyue build PART`."""
     settings = BuildSettings(
         machine=machine_named(machine),
@@ -77,7 +98,10 @@ def build_with_progress(part: Part, settings: BuildSettings, package: Path, *, q
             return chain.build(part, settings, package=package)
         task = bar.add_task("", total=None)
         return chain.build(
-            part, settings, package=package, progress=lambda done, all_: bar.update(task, completed=done, total=all_)
+            part,
+            settings,
+            package=package,
+            progress=lambda done, all_: bar.update(task, completed=done, total=all_),
         )
 
 
@@ -92,7 +116,9 @@ def figures(result: BuildResult) -> dict[str, object]:
     return {
         say("package"): f"{result.package} ({result.bytes / 1e6:.1f} MB)",
         say("layers"): f"{result.layers:,}",
-        say("fields"): tell("{fields} per layer at most, {masks:,} different masks", fields=result.fields, masks=result.masks),
+        say("fields"): tell(
+            "{fields} per layer at most, {masks:,} different masks", fields=result.fields, masks=result.masks
+        ),
         say("pixels"): tell("{pixels:,}, of which {lit:,} get light", pixels=result.pixels, lit=result.lit_px),
         say("light area"): f"{result.light_area_mm2:,.2f} mm²",
         say("volume"): f"{result.volume_mm3:.5f} mm³",
@@ -100,7 +126,7 @@ def figures(result: BuildResult) -> dict[str, object]:
         say("time"): f"{result.seconds:.2f} s",
         say("thread seconds"): stages,
         say("peak memory"): f"{peak_mib():.0f} MiB",
-    }  # fmt: skip
+    }
 
 
 def peak_mib() -> float:

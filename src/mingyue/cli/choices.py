@@ -17,7 +17,7 @@ SAMPLE = "sample:"
 
 def read_choice(text: str, *, units: str | None) -> Part:
     """The part that is meant: a file, or `sample:NAME`."""
-    from mingyue.printing.formats.parts import read_part  # noqa: PLC0415  (readers are slow to import)
+    from mingyue.printing.formats.parts import read_part
 
     if text.startswith(SAMPLE):
         return sample_part(text.removeprefix(SAMPLE))
@@ -26,10 +26,10 @@ def read_choice(text: str, *, units: str | None) -> Part:
 
 def sample_part(name: str) -> Part:
     """A sample as if it had been read from a file; its digest is that of its vertices and triangles."""
-    import hashlib  # noqa: PLC0415
+    import hashlib
 
-    from mingyue.printing.formats.parts import Part  # noqa: PLC0415
-    from mingyue.printing.samples import make_sample  # noqa: PLC0415
+    from mingyue.printing.formats.parts import Part
+    from mingyue.printing.samples import make_sample
 
     mesh = make_sample(name).mesh
     digest = hashlib.sha256(mesh.vertices_um.tobytes())
@@ -65,7 +65,8 @@ def size_choice(text: str | None) -> tuple[int, int] | None:
     width, cross, height = text.lower().replace("×", "x").partition("x")
     if not (cross and width.strip().isdecimal() and height.strip().isdecimal()):
         raise BadInputError(
-            say("{text!r} is not a size in pixels.", text=text), remedy=say("Write width x height, such as 1920x1080.")
+            say("{text!r} is not a size in pixels.", text=text),
+            remedy=say("Write width x height, such as 1920x1080."),
         )
     size = int(width), int(height)
     if not all(1 <= side <= 65_536 for side in size):

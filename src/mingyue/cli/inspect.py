@@ -25,10 +25,14 @@ _DRAWN_COLUMNS = 72
 def inspect(
     part: PartArgument,
     units: UnitsOption = None,
-    layer: Annotated[int | None, typer.Option("--layer", help=tell("Which layer of a package to draw; the middle one if not said."))] = None,
-    picture: Annotated[Path | None, typer.Option("--picture", help=tell("Write the part or the layer as a PNG file."))] = None,
+    layer: Annotated[
+        int | None, typer.Option("--layer", help=tell("Which layer of a package to draw; the middle one if not said."))
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option("--picture", help=tell("Write the part or the layer as a PNG file."))
+    ] = None,
     as_json: AsJson = False,
-) -> None:  # fmt: skip
+) -> None:
     """`mingyue inspect FILE`."""
     if not part.startswith(SAMPLE) and is_package(Path(part)):
         _inspect_package(Path(part), layer, picture, as_json)
@@ -45,7 +49,10 @@ def _inspect_part(text: str, units: str | None, picture: Path | None, as_json: b
     print_notes(part.notes)
     if as_json:
         described = {"name": part.name, "format": part.format, "units": part.unit, "sha256": part.sha256}
-        found = report.to_json() | {"sliceable": not reasons, "reasons": [reason._asdict() for reason in reasons]}
+        found = report.to_json() | {
+            "sliceable": not reasons,
+            "reasons": [reason._asdict() for reason in reasons],
+        }
         print_json(described | found | {"notes": part.notes})
         return
     print_pairs({say("part"): part.name, say("format"): part.format, say("unit"): part.unit} | _described(report))
@@ -95,7 +102,8 @@ def _layer_choice(layer: int | None, layers: int) -> int:
         return layers // 2
     if not 0 <= layer < layers:
         raise BadInputError(
-            say("There is no layer {layer}.", layer=layer), remedy=say("Take one of 0 to {last}.", last=layers - 1)
+            say("There is no layer {layer}.", layer=layer),
+            remedy=say("Take one of 0 to {last}.", last=layers - 1),
         )
     return layer
 
@@ -149,8 +157,13 @@ def _print_package(package: PrintPackage, layer: int, problems: list[str], sheet
         print_line(say("✓ All masks are as they were made."), style="green")
         shown = manifest.layers[layer]
         print_line(
-            say("Layer {layer}, cut at {cut:g} µm, exposed for {seconds:.3f} s:", layer=layer, cut=shown.cut_um, seconds=shown.exposure_s)
-        )  # fmt: skip
+            say(
+                "Layer {layer}, cut at {cut:g} µm, exposed for {seconds:.3f} s:",
+                layer=layer,
+                cut=shown.cut_um,
+                seconds=shown.exposure_s,
+            )
+        )
         print_line(drawn_in_text(sheet, columns=_DRAWN_COLUMNS))
 
 

@@ -6,14 +6,21 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from mingyue.errors import MingyueError
@@ -33,7 +40,8 @@ def tell(template: str, /, **values: object) -> str:
 
 
 AsJson = Annotated[
-    bool, typer.Option("--json", help=tell("Print one JSON object on standard output, and nothing else there."))
+    bool,
+    typer.Option("--json", help=tell("Print one JSON object on standard output, and nothing else there.")),
 ]
 
 _out = Console(highlight=False)
@@ -47,7 +55,9 @@ def print_json(value: object) -> None:
 
 def _plain(value: object) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
+        return {entry.name: getattr(value, entry.name) for entry in fields(value)}
+    if isinstance(value, Mapping):
+        return dict(value)
     if isinstance(value, Path):
         return str(value)
     if isinstance(value, np.ndarray | np.generic):
@@ -70,6 +80,11 @@ def print_error(error: MingyueError) -> None:
     """What, where and what to do, on standard error."""
     _err.print(tell("error: {text}", text=error.message), style="bold red", markup=False, soft_wrap=True)
     _err.print(tell("remedy: {text}", text=error.remedy), markup=False, soft_wrap=True)
+
+
+def print_stopped() -> None:
+    """That the work was interrupted, on standard error."""
+    _err.print(tell("stopped: nothing unfinished was left behind."), style="yellow", markup=False)
 
 
 def print_pairs(pairs: Mapping[str, object], *, title: str | None = None) -> None:

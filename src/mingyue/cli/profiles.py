@@ -13,7 +13,8 @@ from mingyue.printing import machines, resins
 from mingyue.printing.profiles import Source, Title
 
 OwnFile = Annotated[
-    Path | None, typer.Option("--file", help=tell("A .toml file of your own; its entries are listed as well."))
+    Path | None,
+    typer.Option("--file", help=tell("A .toml file of your own; its entries are listed as well.")),
 ]
 _UNKNOWN = "–"
 
@@ -25,7 +26,16 @@ def list_machines(file: OwnFile = None, as_json: AsJson = False) -> None:
         print_json({"machines": list(known.values())})
         return
     print_table(
-        (say("name"), say("machine"), say("pixel µm"), say("field px"), say("platform mm"), say("layer µm"), "mW/cm²", say("mark")),
+        (
+            say("name"),
+            say("machine"),
+            say("pixel µm"),
+            say("field px"),
+            say("platform mm"),
+            say("layer µm"),
+            "mW/cm²",
+            say("mark"),
+        ),
         (
             (
                 machine.name,
@@ -40,7 +50,9 @@ def list_machines(file: OwnFile = None, as_json: AsJson = False) -> None:
             for machine in known.values()
         ),
     )
-    print_line(say("Unverified numbers: calibrate on your machine. `mingyue machines --json` shows the source of each."))
+    print_line(
+        say("Unverified numbers: calibrate on your machine. `mingyue machines --json` shows the source of each.")
+    )
 
 
 def list_resins(file: OwnFile = None, as_json: AsJson = False) -> None:
@@ -63,7 +75,9 @@ def list_resins(file: OwnFile = None, as_json: AsJson = False) -> None:
             for resin in known.values()
         ),
     )
-    print_line(say("The same resin measured elsewhere varies several times over: measure yours before you trust these."))
+    print_line(
+        say("The same resin measured elsewhere varies several times over: measure yours before you trust these.")
+    )
 
 
 def _title(title: Title) -> str:

@@ -20,8 +20,8 @@ def repair(
     as_json: AsJson = False,
 ) -> None:
     """`mingyue repair FILE -o OUT`."""
-    from mingyue.printing.formats.stl import write_stl  # noqa: PLC0415
-    from mingyue.printing.repairs import repair as mend  # noqa: PLC0415
+    from mingyue.printing.formats.stl import write_stl
+    from mingyue.printing.repairs import repair as mend
 
     chosen = read_choice(part, units=units)
     repaired = mend(chosen.mesh)

@@ -13,11 +13,13 @@ from mingyue.phrases import say
 
 def samples(
     name: Annotated[str | None, typer.Argument(help=tell("Which sample to write."))] = None,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help=tell("Where to write it; NAME.stl if not said."))] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help=tell("Where to write it; NAME.stl if not said."))
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """`mingyue samples [NAME -o FILE]`."""
-    from mingyue.printing.samples import SAMPLES  # noqa: PLC0415
+    from mingyue.printing.samples import SAMPLES
 
     if name is None:
         rows = {key: (entry.zh if LANGUAGE == "zh" else entry.en) for key, entry in SAMPLES.items()}
@@ -30,8 +32,8 @@ def samples(
 
 
 def _write(name: str, path: Path, as_json: bool) -> None:
-    from mingyue.printing.formats.stl import write_stl  # noqa: PLC0415
-    from mingyue.printing.samples import make_sample  # noqa: PLC0415
+    from mingyue.printing.formats.stl import write_stl
+    from mingyue.printing.samples import make_sample
 
     sample = make_sample(name)
     write_stl(sample.mesh, path, unit="mm")
@@ -50,7 +52,8 @@ def _write(name: str, path: Path, as_json: bool) -> None:
         return
     print_line(
         say(
-            "{file}: {triangles:,} triangles, {x:.3f} × {y:.3f} × {z:.3f} mm, {features} measurable features. Its unit is mm.",
+            "{file}: {triangles:,} triangles, {x:.3f} × {y:.3f} × {z:.3f} mm, {features} measurable features. "
+            "Its unit is mm.",
             file=path,
             triangles=len(sample.mesh.triangles),
             x=size[0] / 1e3,

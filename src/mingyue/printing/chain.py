@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mingyue import __version__
 from mingyue.errors import BadInputError
-from mingyue.printing import faults, frames, resins
+from mingyue.phrases import say
+from mingyue.printing import frames, resins
+from mingyue.printing.blocks import LayerMasks, blocks
+from mingyue.printing.faults import require_closed
 from mingyue.printing.formats import manifest as manifests
 from mingyue.printing.formats.parts import Part
-from mingyue.printing.formats.png import encode_png
 from mingyue.printing.formats.print_package import PackageWriter
-from mingyue.printing.layers import LayerTable, cover_layers, layer_table, triangles_between
+from mingyue.printing.layers import LayerTable, layer_table
 from mingyue.printing.machines import Machine, MachineLimitError
-from mingyue.printing.masks import FieldGrid, field_grid, masks_of
-from mingyue.printing.meshes import Mesh
+from mingyue.printing.masks import FieldGrid, field_grid
+from mingyue.printing.meshes import InsideOutError, Mesh
 from mingyue.printing.pictures import as_png, picture_of_mesh
 from mingyue.printing.resins import Resin
 
-Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 """Called with the layers done and the layers in all."""
 
-# Enough layers that a block is worth a task, few enough that its masks stay a few megabytes.
-LAYERS_A_BLOCK = 16
 # The working curve is solved for this many layers: each layer reaches through the one below, so that the two hold.
 CURE_DEPTH_LAYERS = 2.0
 
@@ -79,17 +75,14 @@ class BuildResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _LayerMasks:
-    area_px: float
-    lit_px: int
-    pngs: tuple[tuple[int, bytes, int], ...]  # field, file, lit pixels
+class Prepared:
+    """A part on the platform: everything that is known before the first layer is cut."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    layers: list[_LayerMasks]
-    cover_s: float
-    encode_s: float
+    placed: Mesh
+    placement: frames.Placement
+    grid: FieldGrid
+    table: LayerTable
+    exposure_s: float
 
 
 def build(
@@ -106,57 +99,61 @@ def build(
     BadInputError for settings that make no sense. An error or an interruption leaves no file behind.
     """
     began = time.perf_counter()
-    exposure_s = _exposure_s(settings)
-    faults.require_closed(part.mesh)
-    if part.mesh.volume_um3 <= 0:
-        raise faults.InsideOutError(part.mesh.volume_um3)
-    placed_at, placed = _place(part.mesh, settings)
-    _check_machine(placed, settings)
-    grid = _grid(placed, settings)
-    table = layer_table(float(placed.size_um[2]), layer_um=settings.layer_um)
-    prepared_s = time.perf_counter() - began
-    sums = {"area_px": 0.0, "lit_px": 0, "cover": 0.0, "encode": 0.0, "store": 0.0}
+    prepared = prepare(part, settings)
+    seconds = {"prepare": time.perf_counter() - began, "cover": 0.0, "encode": 0.0, "store": 0.0, "preview": 0.0}
     layers: list[manifests.LayerOf] = []
+    lit_px = 0
     with PackageWriter(package) as writer:
-        for block in _blocks(placed, grid, table, settings, executor):
-            stored = time.perf_counter()
+        for block in blocks(prepared.placed, prepared.grid, prepared.table, binary=settings.binary, executor=executor):
+            storing = time.perf_counter()
             for made in block.layers:
-                layers.append(_store_layer(writer, made, table, len(layers), exposure_s))
-                sums["area_px"] += made.area_px
-                sums["lit_px"] += made.lit_px
-            sums["cover"] += block.cover_s
-            sums["encode"] += block.encode_s
-            sums["store"] += time.perf_counter() - stored
+                layers.append(_store_layer(writer, made, prepared, len(layers)))
+                lit_px += made.lit_px
+            seconds["store"] += time.perf_counter() - storing
+            seconds["cover"] += block.cover_s
+            seconds["encode"] += block.encode_s
             if progress is not None:
-                progress(len(layers), len(table))
-        drawn = time.perf_counter()
-        preview = as_png(picture_of_mesh(placed, width_px=640, height_px=480))
-        writer.finish(
-            _manifest(part, placed, placed_at, grid, settings, layers, writer.masks), preview_png=preview
-        )
-        preview_s = time.perf_counter() - drawn
-    pixel_mm2 = (settings.machine.pixel_um / 1e3) ** 2
+                progress(len(layers), len(prepared.table))
+        drawing = time.perf_counter()
+        preview = as_png(picture_of_mesh(prepared.placed, width_px=640, height_px=480))
+        writer.finish(_manifest(part, settings, prepared, layers, writer.masks), preview_png=preview)
+        seconds["preview"] = time.perf_counter() - drawing
+    area_mm2 = sum(layer.area_px for layer in layers) * (settings.machine.pixel_um / 1e3) ** 2
     return BuildResult(
         package=package,
         layers=len(layers),
-        fields=len(grid.fields),
+        fields=len(prepared.grid.fields),
         masks=len(writer.masks),
-        pixels=grid.canvas.rows * grid.canvas.columns * len(layers),
-        lit_px=int(sums["lit_px"]),
-        light_area_mm2=sums["area_px"] * pixel_mm2,
-        volume_mm3=sums["area_px"] * pixel_mm2 * settings.layer_um / 1e3,
-        exposure_s=exposure_s,
+        pixels=prepared.grid.canvas.rows * prepared.grid.canvas.columns * len(layers),
+        lit_px=lit_px,
+        light_area_mm2=area_mm2,
+        volume_mm3=area_mm2 * settings.layer_um / 1e3,
+        exposure_s=prepared.exposure_s,
         seconds=time.perf_counter() - began,
-        stage_seconds={
-            "prepare": prepared_s,
-            "cover": sums["cover"],
-            "encode": sums["encode"],
-            "store": sums["store"],
-            "preview": preview_s,
-        },
+        stage_seconds=seconds,
         bytes=package.stat().st_size,
-        notes=(*part.notes, *_notes(settings, placed)),
+        notes=(*part.notes, *_notes(settings)),
     )
+
+
+def prepare(part: Part, settings: BuildSettings) -> Prepared:
+    """Check the part and the settings, and put the part on the platform. Raises as `build` does."""
+    exposure_s = _exposure_s(settings)
+    require_closed(part.mesh)
+    if part.mesh.volume_um3 <= 0:
+        raise InsideOutError(
+            say("The surface is inside out: it encloses {volume:.3g} mm³.", volume=part.mesh.volume_um3 / 1e9),
+            remedy=say("Run `mingyue repair`, or turn the faces in the program that made the part."),
+        )
+    placement, placed = _place(part.mesh, settings)
+    _check_machine(placed, settings)
+    width_um, depth_um, height_um = (float(extent) for extent in placed.size_um)
+    grid = field_grid(
+        (width_um, depth_um),
+        field_px=settings.field_px or settings.machine.field_px,
+        pitch_um=settings.machine.pixel_um,
+    )
+    return Prepared(placed, placement, grid, layer_table(height_um, layer_um=settings.layer_um), exposure_s)
 
 
 def _exposure_s(settings: BuildSettings) -> float:
@@ -203,97 +200,30 @@ def _check_machine(placed: Mesh, settings: BuildSettings) -> None:
         rooms = " × ".join(f"{room / 1e3:g}" for room in machine.platform_um)
         share = min(room / extent for extent, room in zip(size, machine.platform_um, strict=True))
         raise MachineLimitError(
-            f"The part is {extents} mm; the platform of {machine.title.en} takes {rooms} mm.",
-            remedy=f"Turn it (--rotate), scale it to at most {share:.3g} of its size (--scale, --fit-mm), check --units, "
-            "or take a larger machine.",
+            say(
+                "The part is {extents} mm; the platform of {machine} takes {rooms} mm.",
+                extents=extents,
+                machine=machine.title,
+                rooms=rooms,
+            ),
+            remedy=say(
+                "Turn it (--rotate), scale it to at most {share:.3g} of its size (--scale, --fit-mm), check --units, "
+                "or take a larger machine.",
+                share=share,
+            ),
         )
 
 
-def _grid(placed: Mesh, settings: BuildSettings) -> FieldGrid:
-    size = placed.size_um
-    return field_grid(
-        (float(size[0]), float(size[1])),
-        field_px=settings.field_px or settings.machine.field_px,
-        pitch_um=settings.machine.pixel_um,
-    )
-
-
-def _blocks(
-    placed: Mesh, grid: FieldGrid, table: LayerTable, settings: BuildSettings, executor: Executor | None
-) -> Iterator[_Block]:
-    """The blocks of layers in order, made side by side. Only a few wait at a time, so memory does not grow."""
-    vertices = grid.canvas.to_px(placed.vertices_um)
-    heights = vertices[:, 2][placed.triangles]
-    z_um = heights.min(axis=1), heights.max(axis=1)
-
-    def tasks() -> Iterator[tuple[Floats, NDArray[np.int64], Floats]]:
-        for first in range(0, len(table), LAYERS_A_BLOCK):
-            cuts = table.cut_um[first : first + LAYERS_A_BLOCK]
-            yield (
-                vertices,
-                triangles_between(z_um, placed.triangles, low_um=cuts[0], high_um=cuts[-1]),
-                cuts,
-            )
-
-    if executor is not None:
-        yield from _in_order(executor, tasks(), grid, settings.binary, most_waiting=8)
-        return
-    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with ThreadPoolExecutor(workers) as pool:
-        try:
-            yield from _in_order(pool, tasks(), grid, settings.binary, most_waiting=2 * workers)
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _in_order(
-    executor: Executor,
-    tasks: Iterable[tuple[Floats, NDArray[np.int64], Floats]],
-    grid: FieldGrid,
-    binary: bool,
-    *,
-    most_waiting: int,
-) -> Iterator[_Block]:
-    waiting: deque[Future[_Block]] = deque()
-    for vertices, triangles, cuts in tasks:
-        if len(waiting) >= most_waiting:
-            yield waiting.popleft().result()
-        waiting.append(executor.submit(_make_block, vertices, triangles, cuts, grid, binary))
-    while waiting:
-        yield waiting.popleft().result()
-
-
-def _make_block(
-    vertices_px: Floats, triangles: NDArray[np.int64], cut_um: Floats, grid: FieldGrid, binary: bool
-) -> _Block:
-    cover_s = encode_s = 0.0
-    layers = []
-    began = time.perf_counter()
-    for covered in cover_layers(
-        vertices_px, triangles, cut_um, rows=grid.canvas.rows, columns=grid.canvas.columns
-    ):
-        runs = covered.binary() if binary else covered
-        done = time.perf_counter()
-        cover_s += done - began
-        pngs = tuple((mask.field, encode_png(mask.runs), mask.runs.lit_px) for mask in masks_of(runs, grid))
-        layers.append(_LayerMasks(runs.area_px, runs.lit_px, pngs))
-        began = time.perf_counter()
-        encode_s += began - done
-    return _Block(layers, cover_s, encode_s)
-
-
-def _store_layer(
-    writer: PackageWriter, made: _LayerMasks, table: LayerTable, layer: int, exposure_s: float
-) -> manifests.LayerOf:
+def _store_layer(writer: PackageWriter, made: LayerMasks, prepared: Prepared, layer: int) -> manifests.LayerOf:
     exposures = tuple(
-        (field, writer.add_mask(png, name=f"{layer:05d}-{field:03d}", lit_px=lit_px))
-        for field, png, lit_px in made.pngs
+        (file.field, writer.add_mask(file.png, name=f"{layer:05d}-{file.field:03d}", lit_px=file.lit_px))
+        for file in made.files
     )
     return manifests.LayerOf(
-        bottom_um=float(table.bottom_um[layer]),
-        thickness_um=float(table.thickness_um[layer]),
-        cut_um=float(table.cut_um[layer]),
-        exposure_s=exposure_s,
+        bottom_um=float(prepared.table.bottom_um[layer]),
+        thickness_um=float(prepared.table.thickness_um[layer]),
+        cut_um=float(prepared.table.cut_um[layer]),
+        exposure_s=prepared.exposure_s,
         area_px=made.area_px,
         exposures=exposures,
     )
@@ -301,21 +231,21 @@ def _store_layer(
 
 def _manifest(
     part: Part,
-    placed: Mesh,
-    placement: frames.Placement,
-    grid: FieldGrid,
     settings: BuildSettings,
+    prepared: Prepared,
     layers: list[manifests.LayerOf],
     masks: list[manifests.MaskOf],
 ) -> manifests.Manifest:
-    machine, resin, canvas = settings.machine, settings.resin, grid.canvas
-    width, depth, height = (float(extent) for extent in placed.size_um)
+    machine, resin, grid = settings.machine, settings.resin, prepared.grid
+    width_um, depth_um, height_um = (float(extent) for extent in prepared.placed.size_um)
     return manifests.Manifest(
         format="mingyue-print-package",
-        version="1.0",
+        version=manifests.SCHEMA_VERSION,
         made_by=f"mingyue {__version__}",
-        part=manifests.PartOf(part.name, part.format, part.sha256, len(placed.triangles), (width, depth, height)),
-        placement=manifests.PlacementOf(placement.matrix, placement.offset_um),  # type: ignore[arg-type]
+        part=manifests.PartOf(
+            part.name, part.format, part.sha256, len(part.mesh.triangles), (width_um, depth_um, height_um)
+        ),
+        placement=manifests.PlacementOf(prepared.placement.matrix, prepared.placement.offset_um),
         machine=manifests.MachineOf(
             machine.name,
             machine.pixel_um,
@@ -324,20 +254,31 @@ def _manifest(
             machine.verified,
         ),
         resin=manifests.ResinOf(resin.name, resin.penetration_depth_um, resin.critical_dose_mj_cm2),
-        canvas=manifests.CanvasOf(canvas.pitch_um, canvas.rows, canvas.columns, canvas.left_um, canvas.top_um),
+        canvas=manifests.CanvasOf(**asdict(grid.canvas)),
         grey="binary" if settings.binary else "coverage",
-        fields=tuple(manifests.FieldOf(f.row, f.column, f.offset_um) for f in grid.fields),
+        fields=tuple(manifests.FieldOf(field.row, field.column, field.offset_um) for field in grid.fields),
         layers=tuple(layers),
         masks=tuple(masks),
         preview="preview.png",
     )
 
 
-def _notes(settings: BuildSettings, placed: Mesh) -> Iterator[str]:
+def _notes(settings: BuildSettings) -> Iterator[str]:
     machine, resin = settings.machine, settings.resin
     if not machine.verified:
-        yield f"The numbers of {machine.title.en} are unverified: calibrate before you trust sizes and exposures."
+        yield say(
+            "The numbers of {machine} are unverified: calibrate before you trust sizes and exposures.",
+            machine=machine.title,
+        )
     if machine.platform_um is None:
-        yield f"The platform of {machine.title.en} is not published, so it was not checked that the part fits."
+        yield say(
+            "The platform of {machine} is not published, so it was not checked that the part fits.",
+            machine=machine.title,
+        )
     if machine.wavelength_nm and resin.wavelength_nm and machine.wavelength_nm != resin.wavelength_nm:
-        yield f"{resin.title.en} was measured at {resin.wavelength_nm:g} nm; the machine shines at {machine.wavelength_nm:g} nm."
+        yield say(
+            "{resin} was measured at {measured:g} nm; the machine shines at {shines:g} nm.",
+            resin=resin.title,
+            measured=resin.wavelength_nm,
+            shines=machine.wavelength_nm,
+        )

@@ -1,8 +1,8 @@
 """Where a surface goes through itself: a mesh comes in, pairs of crossing triangles and their places go out.
 
-Two triangles cross when an edge of one goes through the inside of the other. Touching is no crossing: not contact of
-coplanar faces, nor an edge or corner that only reaches a face or an edge. Nor is anything counted between triangles
-that share a vertex. Only what is certain in float64 counts.
+Two triangles cross when an edge of one goes through the inside of the other. Touching is no crossing: not
+contact of coplanar faces, nor an edge or corner that only reaches a face or an edge. Nor is anything counted
+between triangles that share a vertex. Only what is certain in float64 counts.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ MORTON_SPREAD: Final = (
 class Crossings:
     """count: crossing pairs, counted up to the limit. hit_limit: there may be more.
 
-    pairs: (count, 2) int64 triangle numbers, the lower first. places_um: (count, 3) float64, one point of each crossing.
+    pairs: (count, 2) int64 triangle numbers, the lower first.
+    places_um: (count, 3) float64, one point of each crossing.
     """
 
     count: int
@@ -44,17 +45,17 @@ class Crossings:
 
 
 def crossing_pairs(mesh: Mesh, *, limit: int) -> Crossings:
-    """Pairs of triangles of no common vertex that go through each other, at most `limit` of them (at least 1).
+    """Pairs of triangles of no common vertex that go through each other, at most `limit` ≥ 1 of them.
 
-    Needles are cut into slabs, the boxes of slabs are put in a tree along Morton's curve, and the tree is walked
-    against itself: memory stays in proportion to the triangles.
+    Needles are cut into slabs, the boxes of slabs are put in a tree along Morton's curve, and the tree is
+    walked against itself: memory stays in proportion to the triangles.
     """
-    from mingyue.printing.kernels import crossings as kernel  # noqa: PLC0415 - numba is slow to import
+    from mingyue.printing.kernels import crossings as kernel
 
     if limit < 1:
         raise ValueError(f"limit must be at least 1, got {limit}")
     found, places = np.empty((0, 2), dtype=np.int64), np.empty((0, 3))
-    if not len(mesh.triangles):
+    if not len(mesh.triangles) or not mesh.size_um.any():
         return Crossings(0, False, found, places)
     corners = mesh.vertices_um[mesh.triangles] - mesh.box_um[0]
     largest = float(mesh.size_um.max())
@@ -62,9 +63,11 @@ def crossing_pairs(mesh: Mesh, *, limit: int) -> Crossings:
     owners, bounds, lows, highs = kernel.slabs_of(corners, slabs, axes, PADDING * largest)
     order = _along_morton_curve((lows + highs) / (2 * largest))
     lows, highs = lows[order], highs[order]
+    node_lows = _heap(lows, np.minimum, np.inf, leaf=kernel.LEAF)
+    node_highs = _heap(highs, np.maximum, -np.inf, leaf=kernel.LEAF)
     found, places = kernel.crossings_in_tree(
         corners, mesh.triangles, owners[order], bounds[order], axes, lows, highs,
-        _heap(lows, np.minimum, np.inf, leaf=kernel.LEAF), _heap(highs, np.maximum, -np.inf, leaf=kernel.LEAF), limit,
+        node_lows, node_highs, limit,
     )  # fmt: skip
     return Crossings(len(found), len(found) == limit, found, places + mesh.box_um[0])
 
@@ -81,7 +84,7 @@ def _slabs(corners: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.
 
 
 def _along_morton_curve(places: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Order of (f, 3) places in the unit cube along Morton's curve, so that neighbours in the order are near."""
+    """Order of (f, 3) places in the unit cube along Morton's curve, which keeps near ones together."""
     cells = np.clip(places * 2.0**MORTON_BITS, 0, 2**MORTON_BITS - 1).astype(np.int64)
     code = np.zeros(len(cells), dtype=np.int64)
     for axis in range(3):
@@ -92,10 +95,8 @@ def _along_morton_curve(places: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.argsort(code, kind="stable")
 
 
-def _heap(
-    values: NDArray[np.float64], join: np.ufunc, neutral: float, *, leaf: int
-) -> NDArray[np.float64]:
-    """(2n, 3): nodes of a balanced tree over the values joined, n ≥ 1 leaves in the upper half, the root at 1."""
+def _heap(values: NDArray[np.float64], join: np.ufunc, neutral: float, *, leaf: int) -> NDArray[np.float64]:
+    """(2n, 3): values joined in a balanced tree, the root at 1, n ≥ 1 leaves in the upper half."""
     leaves = 1 << max(0, int(np.ceil(np.log2(len(values) / leaf))))
     padded = np.full((leaves * leaf, 3), neutral)
     padded[: len(values)] = values

@@ -22,8 +22,8 @@ Place = tuple[float, float, float]
 # to anything computed from it, and no exporter writes one on purpose.
 FLAT_FACE = 1e-9
 
-# More pairs than this say no more to a reader, and counting them all may take minutes on a tangled scan.
-CROSSINGS_SHOWN = 10_000
+# More pairs than this say no more to a reader, and counting all of a woven part takes minutes.
+CROSSINGS_SHOWN = 1_000
 
 
 class OpenMeshError(BadInputError):
@@ -65,7 +65,7 @@ class MeshReport:
     flipped_edges: used twice in the same direction; faces_to_turn faces have to turn so that all agree.
     nonmanifold_edges: used more than twice. As many uses forward as backward still bound a volume.
     unbalanced_edges: unequally many uses forward and backward, which is what bounds no volume.
-    inside_out_bodies: closed, of negative volume and no cavity inside another body.
+    inside_out_bodies: closed and facing inward, but for cavities inside another body.
     degenerate_faces: two corners alike or no area. duplicate_faces: the same corners as an earlier face.
     crossing_pairs: pairs of triangles that go through each other; None where nobody asked.
     """
@@ -138,8 +138,9 @@ def edges_of(triangles: NDArray[np.int64]) -> Edges:
 
 def components(count: int, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
     """(count,) int64 labels from 0: equal where a chain of links first[i]–second[i] leads."""
-    from scipy.sparse import coo_array  # noqa: PLC0415 - closed meshes never need it  # type: ignore
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+    # Imported here because whoever only asks is_closed should not wait for scipy.
+    from scipy.sparse import coo_array  # type: ignore[import-untyped]
+    from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
 
     links = coo_array((np.ones(len(first), dtype=np.int8), (first, second)), shape=(count, count))
     return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
@@ -177,7 +178,7 @@ def disagreeing_faces(edges: Edges, triangle_count: int) -> tuple[NDArray[np.boo
 
 
 def is_closed(mesh: Mesh) -> bool:
-    """Whether every edge is used as often forward as backward: the forward uses are the backward ones, sorted."""
+    """Whether every edge is used as often forward as backward."""
     forward, backward = _directed_keys(mesh)
     return len(forward) == len(backward) and bool(np.array_equal(np.sort(forward), np.sort(backward)))
 
@@ -260,25 +261,56 @@ def why_not_sliceable(report: MeshReport) -> list[Reason]:
 
 
 def inside_out_bodies(mesh: Mesh, edges: Edges, bodies: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Labels of closed bodies of negative volume that are no cavity: no positive winding around them."""
+    """Labels of closed bodies that face the wrong way, given what the others wind around them.
+
+    A negative volume is a cavity where the others wind around it, and wrong elsewhere. A positive one is wrong where
+    they wind negatively: it is the cavity of a body that is wrong itself.
+    """
     corners = mesh.vertices_um[mesh.triangles]
     volumes = body_volumes_um3(corners, bodies)
     is_open = np.zeros(len(volumes), dtype=bool)
     is_open[bodies[edges.faces_at(edges.net != 0)]] = True
-    suspects = np.flatnonzero((volumes < 0) & ~is_open)
-    hulls = corners[((volumes > 0) & ~is_open)[bodies]] if len(suspects) else corners
-    return np.array([s for s in suspects if winding(hulls, point_of(corners[bodies == s])) <= 0], dtype=np.int64)
+    negative, positive = (np.flatnonzero(side & ~is_open) for side in (volumes < 0, volumes > 0))
+    if not len(negative):
+        return negative
+    wrong = negative[_around(corners, bodies, negative, is_open) <= 0]
+    if not len(wrong):
+        return wrong
+    return np.concatenate([wrong, positive[_around(corners, bodies, positive, is_open) < 0]])
+
+
+def _around(
+    corners: NDArray[np.float64],
+    bodies: NDArray[np.int64],
+    asked: NDArray[np.int64],
+    is_open: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    """How often all other closed bodies wind around each body asked for; 0 where no box holds its box."""
+    order = np.argsort(bodies, kind="stable")
+    starts = np.searchsorted(bodies[order], np.arange(len(is_open) + 1))
+    low, high = corners.min(axis=1).T.copy(), corners.max(axis=1).T.copy()
+    lowest = np.minimum.reduceat(low[:, order], starts[:-1], axis=1)
+    highest = np.maximum.reduceat(high[:, order], starts[:-1], axis=1)
+    windings = np.zeros(len(asked), dtype=np.int64)
+    for k, body in enumerate(asked):
+        holds = np.all((lowest <= lowest[:, [body]]) & (highest >= highest[:, [body]]), axis=0) & ~is_open
+        if holds.sum() > 1:  # more than itself
+            x, y, _ = point = point_of(corners[order[starts[body] : starts[body + 1]]])
+            near = np.flatnonzero((low[0] <= x) & (high[0] >= x) & (low[1] <= y) & (high[1] >= y))
+            windings[k] = winding(corners[near[(bodies[near] != body) & ~is_open[bodies[near]]]], point)
+    return windings
 
 
 def body_volumes_um3(corners: NDArray[np.float64], bodies: NDArray[np.int64]) -> NDArray[np.float64]:
-    """(b,) signed volume of each body of (m, 3, 3) corners; each from its own first corner, so none loses digits."""
+    """(b,) signed volume of each body of (m, 3, 3) corners, taken from a corner of its own."""
     _, first = np.unique(bodies, return_index=True)
     a, b, c = (corners[:, k] - corners[first, 0][bodies] for k in range(3))
-    return np.bincount(bodies, weights=np.einsum("ij,ij->i", a, np.cross(b, c)) / 6)
+    volumes = np.bincount(bodies, weights=np.einsum("ij,ij->i", a, np.cross(b, c)) / 6)
+    return np.asarray(volumes, dtype=np.float64)
 
 
 def point_of(corners: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(3,) a point on a body that touches its surroundings least likely: the middle of its largest face."""
+    """(3,) a point on a body, unlikely to touch its surroundings: the middle of its largest face."""
     areas = _lengths(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]))
     return np.asarray(corners[np.argmax(areas)].mean(axis=0), dtype=np.float64)
 
@@ -286,7 +318,7 @@ def point_of(corners: NDArray[np.float64]) -> NDArray[np.float64]:
 def winding(corners: NDArray[np.float64], point: NDArray[np.float64]) -> int:
     """How often closed surfaces of (m, 3, 3) corners wind around a (3,) point not on them.
 
-    Counts faces straight above the point, up less down. A plan point on an edge belongs to one side of it only.
+    Counts faces straight above the point, up less down. In plan, a point on an edge belongs to one side only.
     """
     flat, (x, y) = corners[:, :, :2], point[:2]
     near = np.all((flat.min(axis=1) <= point[:2]) & (flat.max(axis=1) >= point[:2]), axis=1)
@@ -333,7 +365,7 @@ def _is_degenerate(
 ) -> NDArray[np.bool_]:
     longest = _lengths(corners - np.roll(corners, -1, axis=1)).max(axis=1)
     has_twins = np.any(triangles == np.roll(triangles, -1, axis=1), axis=1)
-    return has_twins | (doubled_area <= FLAT_FACE * longest**2)
+    return np.asarray(has_twins | (doubled_area <= FLAT_FACE * longest**2), dtype=np.bool_)
 
 
 def _rims(mesh: Mesh, open_ends: NDArray[np.int64]) -> tuple[int, float]:
@@ -343,7 +375,10 @@ def _rims(mesh: Mesh, open_ends: NDArray[np.int64]) -> tuple[int, float]:
     used, ends = np.unique(open_ends, return_inverse=True)
     labels = components(len(used), *ends.reshape(-1, 2).T)
     order = np.argsort(labels)
-    places, starts = mesh.vertices_um[used[order]], np.searchsorted(labels[order], np.arange(labels.max() + 1))
+    places, starts = (
+        mesh.vertices_um[used[order]],
+        np.searchsorted(labels[order], np.arange(labels.max() + 1)),
+    )
     spans = np.maximum.reduceat(places, starts) - np.minimum.reduceat(places, starts)
     return len(starts), float(_lengths(spans).max())
 
@@ -354,7 +389,7 @@ def _crossing_fault(mesh: Mesh) -> Fault:
 
 
 def _fault(places_um: NDArray[np.float64]) -> Fault:
-    """All (k, 3) places as one fault; the first is the lowest, so that the order of triangles tells nothing."""
+    """All (k, 3) places as one fault, told at the lowest: the order of triangles tells nothing."""
     return Fault(len(places_um), lowest_place(places_um)) if len(places_um) else Fault()
 
 
@@ -363,7 +398,7 @@ def _middles(mesh: Mesh, ends: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def _lengths(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.sqrt(np.einsum("...i,...i->...", vectors, vectors))
+    return np.asarray(np.sqrt(np.einsum("...i,...i->...", vectors, vectors)), dtype=np.float64)
 
 
 def _at(fault: Fault) -> str:

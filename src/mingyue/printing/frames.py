@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from mingyue.errors import BadInputError
 
 Floats = NDArray[np.float64]
+Vector = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class Placement:
     matrix: 3 × 3 rows, rotation times one scale; offset_um: (3,).
     """
 
-    matrix: tuple[tuple[float, float, float], ...]
-    offset_um: tuple[float, float, float]
+    matrix: tuple[Vector, Vector, Vector]
+    offset_um: Vector
 
 
 def place(
@@ -49,7 +50,7 @@ def place(
 ) -> Placement:
     """Scale, turn about x, then y, then z, and stand the part in the middle of the platform.
 
-    low_um: (3,) a corner near the part, so that turning loses no digits; vertices_um: (n, 3) what must be placed.
+    low_um: (3,) a corner near the part, so that turning loses no digits; vertices_um: (n, 3) what is placed.
     fit_um: the longest side after turning, applied on top of the scale.
     """
     if not (math.isfinite(scale) and scale > 0):
@@ -65,8 +66,11 @@ def place(
         ratio = fit_um / float((high - low).max())
         matrix, low, high = matrix * ratio, low * ratio, high * ratio
     offset = -matrix @ low_um - np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, low[2]])
-    rows = tuple((float(a), float(b), float(c)) for a, b, c in matrix)
-    return Placement(rows, (float(offset[0]), float(offset[1]), float(offset[2])))
+    return Placement((_vector(matrix[0]), _vector(matrix[1]), _vector(matrix[2])), _vector(offset))
+
+
+def _vector(numbers: Floats) -> Vector:
+    return float(numbers[0]), float(numbers[1]), float(numbers[2])
 
 
 def rotation(rotate_deg: tuple[float, float, float]) -> Floats:

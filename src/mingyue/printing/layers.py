@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingyue.errors import BadInputError, LimitError
+from mingyue.phrases import say
 from mingyue.printing.kernels import fast
 from mingyue.printing.runs import Runs
 
@@ -44,15 +45,23 @@ def layer_table(height_um: float, *, layer_um: float) -> LayerTable:
     in it, so that a top that does not reach mid-height is not lost.
     """
     if not (math.isfinite(layer_um) and layer_um > 0):
-        raise BadInputError(f"A layer of {layer_um} µm cannot be printed.", remedy="Give a thickness above 0 µm.")
+        raise BadInputError(
+            say("A layer of {layer} µm cannot be printed.", layer=layer_um), remedy=say("Give a thickness above 0 µm.")
+        )
     count = max(1, math.ceil((height_um - SLIVER_UM) / layer_um))
     if count > MOST_LAYERS:
         raise LimitError(
-            f"{height_um / 1e3:.3g} mm in layers of {layer_um:g} µm are {count:,} layers; {MOST_LAYERS:,} are the most.",
-            remedy="Check the unit of the part (--units), scale it, or take thicker layers.",
+            say(
+                "{height:.3g} mm in layers of {layer:g} µm are {count:,} layers; {most:,} are the most.",
+                height=height_um / 1e3,
+                layer=layer_um,
+                count=count,
+                most=MOST_LAYERS,
+            ),
+            remedy=say("Check the unit of the part (--units), scale it, or take thicker layers."),
         )
-    bottom = np.arange(count) * layer_um
-    cut = bottom + layer_um / 2
+    bottom = np.arange(count, dtype=np.float64) * float(layer_um)
+    cut = bottom + float(layer_um) / 2
     cut[-1] = min(cut[-1], (bottom[-1] + height_um) / 2)
     return LayerTable(bottom, np.full(count, float(layer_um)), cut)
 
@@ -73,8 +82,8 @@ def cover_layers(
         )
         if open_row >= 0:
             raise OpenLayerError(
-                f"A contour at z = {height_um:.2f} µm does not close (pixel row {open_row}).",
-                remedy="Run `mingyue inspect` to see what is open, and `mingyue repair` to close it.",
+                say("A contour at z = {z:.2f} µm does not close (pixel row {row}).", z=height_um, row=open_row),
+                remedy=say("Run `mingyue inspect` to see what is open, and `mingyue repair` to close it."),
             )
         yield Runs(rows, columns, row_starts, run_starts, run_stops, values)
 

@@ -53,7 +53,7 @@ def field_grid(size_um: tuple[float, float], *, field_px: tuple[int, int], pitch
     across = max(1, math.ceil(size_um[0] / pitch_um / columns_px - _ROUNDING_PX))
     down = max(1, math.ceil(size_um[1] / pitch_um / rows_px - _ROUNDING_PX))
     canvas = centred_canvas(rows=down * rows_px, columns=across * columns_px, pitch_um=pitch_um)
-    fields = []
+    fields: list[Field] = []
     for j in range(down):
         order = range(across) if j % 2 == 0 else range(across - 1, -1, -1)
         for i in order:

@@ -16,6 +16,10 @@ class EmptyMeshError(BadInputError):
     """There is no surface at all."""
 
 
+class InsideOutError(BadInputError):
+    """The surface encloses nothing: its faces look inwards."""
+
+
 @dataclass(frozen=True)
 class Mesh:
     """A triangle surface. It may be several bodies, and they may overlap.
@@ -68,7 +72,7 @@ class Mesh:
         return float(np.einsum("ij,ij->", a, np.cross(b, c)) / 6.0)
 
     def moved(self, matrix: NDArray[np.float64], offset_um: NDArray[np.float64]) -> Mesh:
-        """The mesh under x → matrix·x + offset. A mirroring matrix turns the triangles over, so outside stays outside."""
+        """The mesh under x → matrix·x + offset. A mirror turns the triangles over, so outside stays outside."""
         triangles = self.triangles[:, ::-1] if np.linalg.det(matrix) < 0 else self.triangles
         return Mesh(self.vertices_um @ matrix.T + offset_um, triangles)
 

@@ -37,10 +37,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """What people call it, in both languages."""
+    """What people call it, in both languages. In an English phrase it is its English name, see `phrases`."""
 
     en: str
     zh: str
+
+    def __str__(self) -> str:
+        return self.en
 
 
 def shipped_tables(name: str) -> dict[str, Table]:
@@ -63,7 +66,8 @@ def read_tables(path: Path) -> dict[str, Table]:
         ) from error
     if not tables or not all(isinstance(table, dict) for table in tables.values()):
         raise ProfileError(
-            f"{path} holds no profile.", remedy="Put each profile in a table of its own, such as [my-machine]."
+            f"{path} holds no profile.",
+            remedy="Put each profile in a table of its own, such as [my-machine].",
         )
     return tables
 
@@ -113,7 +117,10 @@ class Reading:
         if value is None:
             return None
         if not isinstance(value, list) or len(value) != count:
-            raise self._error(f"{key} must be {count} numbers", f"Write `{key} = [{', '.join('1.0' for _ in range(count))}]`.")
+            raise self._error(
+                f"{key} must be {count} numbers",
+                f"Write `{key} = [{', '.join('1.0' for _ in range(count))}]`.",
+            )
         return tuple(self._positive(key, item) for item in value)
 
     def whole_numbers(self, key: str, count: int) -> tuple[int, ...]:

@@ -1,6 +1,7 @@
 """A broken mesh becomes a solid: every step says what it changed, how often and where.
 
-A mesh that is solid already comes back as it is, or united where its bodies overlap. The input is never altered.
+A mesh that is solid already comes back as it is, or united where its bodies overlap. The input is never
+altered.
 """
 
 from __future__ import annotations
@@ -32,12 +33,12 @@ from mingyue.printing.faults import (
 )
 from mingyue.printing.meshes import Mesh, joined
 
-# Open vertices nearer than this times the farthest coordinate are one: two steps of the float32 of an STL file.
+# Open vertices nearer than this times the farthest coordinate are one: two steps of an STL file's float32.
 WELD_OF_FARTHEST: Final = 2.0**-22
 # A hole whose rim leaves its plane by more than this part of its width is closed by a guess, and said to be.
 FLAT_RIM: Final = 1e-3
-# Volume against area^1.5, 0.094 for a ball. A wire a thousand times thinner than a hair is long has 1e-6; what is
-# below this is two sheets back to back.
+# Volume against area^1.5: 0.09 for a ball, 4e-5 for a foil ten thousand times wider than thick. What is below
+# this is a sheet on its own back.
 ENCLOSES: Final = 1e-9
 
 
@@ -52,7 +53,7 @@ class RepairFailedError(BadInputError):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One kind of change: what was done, how often, where first (the lowest place), and what to know about it."""
+    """What was done, how often, where first (the lowest place), and what to know about it."""
 
     what: str
     count: int
@@ -82,7 +83,8 @@ def repair(mesh: Mesh) -> Repaired:
     Raises EmptyMeshError without triangles, RepairFailedError where only a person can tell what was meant.
     """
     steps: tuple[Step, ...] = (
-        drop_doubles, weld_open_vertices, drop_doubles, agree_on_outside, close_holes, drop_empty_bodies, face_outward, unite,
+        drop_doubles, weld_open_vertices, drop_doubles, agree_on_outside,
+        close_holes, drop_empty_bodies, face_outward, unite,
     )  # fmt: skip
     mended, changes = mesh, list[Change]()
     for step in steps:
@@ -100,8 +102,9 @@ def repair(mesh: Mesh) -> Repaired:
 def drop_doubles(mesh: Mesh) -> tuple[Mesh, list[Change]]:
     """Drop faces with two equal corners, and all but one of faces with the same three corners.
 
-    A face and its reverse cancel, as between two rooms; but where most faces have a reverse, the file tells each side
-    of one sheet, and one side is kept. A flat face of three different corners stays: without it a seam would open.
+    A face and its reverse cancel, as between two rooms; but where most faces have a reverse, the file tells
+    each side of one sheet, and one side is kept. A flat face of three different corners stays: without it a
+    seam would open.
     """
     mesh.box_um  # noqa: B018 - raises where there is nothing
     triangles = mesh.triangles
@@ -123,7 +126,7 @@ def drop_doubles(mesh: Mesh) -> tuple[Mesh, list[Change]]:
 
 def weld_open_vertices(mesh: Mesh) -> tuple[Mesh, list[Change]]:
     """Make one of open vertices that are within float32 rounding of each other, where that opens nothing."""
-    from scipy.spatial import cKDTree  # noqa: PLC0415 - closed meshes never need it
+    from scipy.spatial import cKDTree  # type: ignore[import-untyped]
 
     if is_closed(mesh):
         return mesh, []
@@ -146,7 +149,7 @@ def weld_open_vertices(mesh: Mesh) -> tuple[Mesh, list[Change]]:
 
 
 def agree_on_outside(mesh: Mesh) -> tuple[Mesh, list[Change]]:
-    """Turn faces until neighbours agree which side is outside. Raises RepairFailedError on a one-sided surface."""
+    """Turn faces until neighbours agree which side is outside. Refuses a surface of one side only."""
     if is_closed(mesh) or not len(mesh.triangles):
         return mesh, []
     turns, is_one_sided = disagreeing_faces(edges_of(mesh.triangles), len(mesh.triangles))
@@ -160,13 +163,15 @@ def agree_on_outside(mesh: Mesh) -> tuple[Mesh, list[Change]]:
 
 
 def close_holes(mesh: Mesh) -> tuple[Mesh, list[Change]]:
-    """Span every loop of unbalanced edges with triangles on its best-fitting plane. Adds no vertex, moves none."""
+    """Span every loop of unbalanced edges with triangles, on its best plane. Adds no vertex, moves none."""
     if is_closed(mesh):
         return mesh, []
     loops = _loops(mesh.triangles)
     lids = [_lid(mesh.vertices_um[loop], loop) for loop in loops]
     spans = [float(np.linalg.norm(np.ptp(mesh.vertices_um[loop], axis=0))) for loop in loops]
-    is_guess = np.array([_off_plane_um(mesh.vertices_um[loop]) > FLAT_RIM * span for loop, span in zip(loops, spans, strict=True)])
+    is_guess = np.array(
+        [_off_plane_um(mesh.vertices_um[loop]) > FLAT_RIM * span for loop, span in zip(loops, spans, strict=True)]
+    )
     changes = []
     for what, chosen in (("closed flat holes", ~is_guess), ("closed holes by a guess", is_guess)):
         if chosen.any():
@@ -205,7 +210,7 @@ def face_outward(mesh: Mesh) -> tuple[Mesh, list[Change]]:
 
 
 def unite(mesh: Mesh) -> tuple[Mesh, list[Change]]:
-    """Make one solid of overlapping bodies; bodies apart from each other stay as they are, vertex by vertex."""
+    """Make one solid of overlapping bodies; bodies apart stay as they are, vertex by vertex."""
     solids = [_manifold(body) for body in _bodies_with_cavities(mesh)]
     whole = manifold3d.Manifold.batch_boolean(solids, manifold3d.OpType.Add)
     apart = sum(solid.volume() for solid in solids)
@@ -218,7 +223,7 @@ def unite(mesh: Mesh) -> tuple[Mesh, list[Change]]:
 
 
 def _bodies_with_cavities(mesh: Mesh) -> list[Mesh]:
-    """Each positive body as a mesh of its own, together with the cavities that it is the smallest body around."""
+    """Each positive body as a mesh of its own, with the cavities that it is the smallest body around."""
     bodies = bodies_of(edges_of(mesh.triangles), len(mesh.triangles))
     order = np.argsort(bodies, kind="stable")
     pieces = [_compact(mesh, rows) for rows in np.split(order, np.flatnonzero(np.diff(bodies[order])) + 1)]
@@ -226,8 +231,19 @@ def _bodies_with_cavities(mesh: Mesh) -> list[Mesh]:
     held: list[list[Mesh]] = [[hull] for hull in hulls]
     for cavity in (piece for piece in pieces if piece.volume_um3 <= 0):
         point = point_of(cavity.vertices_um[cavity.triangles])
-        around = (k for k, hull in enumerate(hulls) if _is_around(hull, cavity) and winding(hull.vertices_um[hull.triangles], point) > 0)
-        held[next(around)].append(cavity)
+        around = (
+            k
+            for k, hull in enumerate(hulls)
+            if _is_around(hull, cavity) and winding(hull.vertices_um[hull.triangles], point) > 0
+        )
+        home = next(around, None)
+        if home is None:
+            raise RepairFailedError(
+                "a cavity reaches out of the body that it is in",
+                at_um=lowest_place(cavity.vertices_um),
+                remedy="Cut the cavity out of the body in the program that made the part.",
+            )
+        held[home].append(cavity)
     return [joined(group) for group in held]
 
 
@@ -250,13 +266,16 @@ def _manifold(body: Mesh) -> manifold3d.Manifold:
 def _loops(triangles: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     """Vertex loops of the edges that are missing, so that faces along them balance every edge.
 
-    A triangle enters each of its vertices as often as it leaves it, so what is missing does too: a walk along missing
-    edges never gets stuck. Where it meets itself, a loop is cut off.
+    A triangle enters each of its vertices as often as it leaves it, so what is missing does too: a walk along
+    missing edges never gets stuck. Where it meets itself, a loop is cut off.
     """
     edges = edges_of(triangles)
     low, high = edges.ends[edges.net != 0].T
     net = edges.net[edges.net != 0]
-    tails, heads = np.repeat(np.where(net > 0, high, low), np.abs(net)), np.repeat(np.where(net > 0, low, high), np.abs(net))
+    tails, heads = (
+        np.repeat(np.where(net > 0, high, low), np.abs(net)),
+        np.repeat(np.where(net > 0, low, high), np.abs(net)),
+    )
     ahead: dict[int, list[int]] = {}
     for tail, head in zip(tails.tolist(), heads.tolist(), strict=True):
         ahead.setdefault(tail, []).append(head)
@@ -283,11 +302,11 @@ def _lid(rim_um: NDArray[np.float64], loop: NDArray[np.int64]) -> NDArray[np.int
         return loop[None]
     right, up, _ = _plane(rim_um)
     flat = (rim_um - rim_um.mean(axis=0)) @ np.column_stack([right, up])
-    return loop[manifold3d.triangulate([flat], allow_convex=False)]
+    return np.asarray(loop[manifold3d.triangulate([flat], allow_convex=False)], dtype=np.int64)
 
 
 def _plane(rim_um: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(3, 3) rows right, up, normal: the plane over which the loop's area is largest (Newell), seen anticlockwise."""
+    """(3, 3) rows right, up, normal: the plane on which the loop's area is largest (Newell)."""
     around = rim_um - rim_um.mean(axis=0)
     normal = np.cross(around, np.roll(around, -1, axis=0)).sum(axis=0)
     _, _, axes = np.linalg.svd(normal[None])
@@ -302,7 +321,7 @@ def _off_plane_um(rim_um: NDArray[np.float64]) -> float:
 
 
 def _same_corners(triangles: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(m,) group of triangles with the same corners, and (m,) 1 or -1: two of a group with the same one face alike."""
+    """(m,) group of triangles of the same corners, and (m,) 1 or -1: equal in a group means facing alike."""
     group = np.empty(len(triangles), dtype=np.int64)
     low, middle, high = np.sort(triangles, axis=1).T
     order = np.lexsort((high, middle, low))

@@ -1,4 +1,4 @@
-"""Pictures without pixels: each row is a few runs of equal grey, so 25,000 × 25,000 px cost what their contours cost."""
+"""Pictures without pixels: a row is a few runs of equal grey, so 25,000 × 25,000 px cost what their contours cost."""
 
 from __future__ import annotations
 

@@ -40,9 +40,7 @@ def _sorted_by_coordinates(points: NDArray[Any]) -> tuple[NDArray[np.int64], NDA
 
 
 def _hashes(points: NDArray[Any]) -> NDArray[np.uint64]:
-    bits: NDArray[np.unsignedinteger[Any]] = points.view(
-        np.uint32 if points.dtype == np.float32 else np.uint64
-    )
+    bits: NDArray[np.unsignedinteger[Any]] = points.view(np.uint32 if points.dtype == np.float32 else np.uint64)
     hashes = np.zeros(len(points), dtype=np.uint64)
     for axis, factor in enumerate(_MIX):
         hashes ^= bits[:, axis]

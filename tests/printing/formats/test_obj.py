@@ -81,6 +81,8 @@ def test_what_is_wrong_is_named_with_its_place(tmp_path, line, message):
 
 def test_too_many_triangles_and_points_are_refused(tmp_path):
     with pytest.raises(LimitError, match="2 triangles, more than 1"):
-        read_text(tmp_path, f"{SQUARE}f 1 2 3 4\n", max_triangles=1)
+        read_text(tmp_path, "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\nf 3 2 1\n", max_triangles=1)
+    with pytest.raises(LimitError, match="3 triangles, more than 2"):
+        read_text(tmp_path, f"{SQUARE}f 1 2 3 4 1\n", max_triangles=2)
     with pytest.raises(LimitError, match="4 points, more than 3"):
         read_text(tmp_path, SQUARE, max_triangles=1)

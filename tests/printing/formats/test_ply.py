@@ -15,11 +15,11 @@ FACES = [(0, 1, 2), (0, 1, 2, 3), (0, 2, 4), (0, 1, 4, 2, 3), (1, 2, 3)]
 TRIANGLES = [(0, 1, 2), (0, 1, 2), (0, 2, 3), (0, 2, 4), (0, 1, 4), (0, 4, 2), (0, 2, 3), (1, 2, 3)]
 
 
-def header(form, *, points=len(POINTS), faces=len(FACES), index="vertex_indices"):
+def header(form, *, index="vertex_indices"):
     return (
-        f"ply\nformat {form} 1.0\ncomment by hand\nelement vertex {points}\nproperty uchar red\n"
+        f"ply\nformat {form} 1.0\ncomment by hand\nelement vertex {len(POINTS)}\nproperty uchar red\n"
         "property float x\nproperty double y\nproperty float z\nelement tag 2\nproperty short a\n"
-        f"property list uchar int b\nelement face {faces}\nproperty list uchar float quality\n"
+        f"property list uchar int b\nelement face {len(FACES)}\nproperty list uchar float quality\n"
         f"property list uchar int {index}\nproperty uchar flag\nend_header\n"
     ).encode()
 
@@ -95,7 +95,7 @@ def test_a_file_cut_short_anywhere_is_refused(tmp_path, name):
     [
         (b"element vertex 5", b"element vertex 4000000000", "promises 4,000,000,000 × vertex"),
         (b"element face 5", b"element face 4000000000", "4,000,000,000 × face"),
-        (b"element face 5", b"element face -5", "line 11 of the header is not understood"),
+        (b"element face 5", b"element face -5", "line 12 of the header is not understood"),
         (b"element tag 2", b"element tag 9999999999999", "9,999,999,999,999 × tag"),
         (b"property float x", b"property float u", "lack x, y or z"),
         (b"uchar int vertex_indices", b"uchar int wheels", "no list of vertex indices"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from types import ModuleType
 
 import numpy as np
@@ -132,9 +133,7 @@ def test_moving_by_whole_pixels_moves_the_mask(
 
 @KERNELS
 @given(st.lists(st.tuples(within, within, within, within), min_size=1, max_size=4))
-def test_a_quarter_turn_turns_the_mask(
-    kernel: ModuleType, boxes: list[tuple[float, float, float, float]]
-) -> None:
+def test_a_quarter_turn_turns_the_mask(kernel: ModuleType, boxes: list[tuple[float, float, float, float]]) -> None:
     segments = contours([box(u, v, u + width, v + height) for u, v, width, height in boxes])
     segments = np.rint(segments * 2**16) / 2**16
     # (u, v) → (v, −u): a turn to the right in a picture whose v points down
@@ -147,9 +146,7 @@ def test_a_quarter_turn_turns_the_mask(
 
 @KERNELS
 @given(soups)
-def test_the_same_shells_twice_cover_the_same(
-    kernel: ModuleType, polygons: list[list[tuple[float, float]]]
-) -> None:
+def test_the_same_shells_twice_cover_the_same(kernel: ModuleType, polygons: list[list[tuple[float, float]]]) -> None:
     segments = contours(polygons)
 
     once = covered(kernel, segments).painted().astype(int)
@@ -209,7 +206,7 @@ def test_fast_cuts_as_reference_does(
     (starts, segments), (expected_starts, expected) = fast.cut(*arguments), reference.cut(*arguments)
 
     assert starts.tolist() == expected_starts.tolist()
-    for a, b in zip(starts[:-1], starts[1:], strict=True):
+    for a, b in pairwise(starts):
         assert np.array_equal(segments[a:b], expected[a:b])
 
 
@@ -218,7 +215,7 @@ def test_fast_cuts_as_reference_does(
 def test_a_cut_of_a_closed_surface_is_closed(kernel: ModuleType, cuts: list[float]) -> None:
     starts, segments = kernel.cut(*TETRAHEDRON, np.array(cuts))
 
-    for a, b in zip(starts[:-1], starts[1:], strict=True):
+    for a, b in pairwise(starts):
         begins = sorted(map(tuple, segments[a:b, :2]))
         ends = sorted(map(tuple, segments[a:b, 2:]))
         assert begins == ends

@@ -20,9 +20,7 @@ def _winding(corners):
     a, b, c = corners.transpose(1, 0, 2)
     length_a, length_b, length_c = (np.linalg.norm(side, axis=1) for side in (a, b, c))
     above = _dot(a, np.cross(b, c))
-    below = (
-        length_a * length_b * length_c + _dot(a, b) * length_c + _dot(b, c) * length_a + _dot(c, a) * length_b
-    )
+    below = length_a * length_b * length_c + _dot(a, b) * length_c + _dot(b, c) * length_a + _dot(c, a) * length_b
     return np.arctan2(above, below).sum() / (2 * np.pi)
 
 

@@ -112,8 +112,7 @@ def _check_total(total: int, size: int, path: Path, limits: ReadLimits) -> None:
     check_limit(total, limits.max_archive_bytes, message, "max_archive_bytes")
     if total > max(limits.archive_ratio_floor_bytes, limits.max_archive_ratio * size):
         raise LimitError(
-            f"{path.name} has {size:,} bytes but unpacks to {total:,} or more, "
-            f"over {limits.max_archive_ratio:g} to 1.",
+            f"{path.name} has {size:,} bytes but unpacks to {total:,} or more, over {limits.max_archive_ratio:g} to 1.",
             remedy=_RAISE_LIMITS.format("max_archive_ratio"),
         )
 

@@ -18,7 +18,7 @@ from mingyue.printing.formats.threemf import read_3mf
 from mingyue.printing.meshes import EmptyMeshError, Mesh
 from mingyue.units import LengthUnit
 
-Format = Literal["3mf", "stl", "obj", "ply"]
+Format = Literal["3mf", "stl", "obj", "ply", "sample"]
 
 _UNITLESS: dict[Format, Callable[..., tuple[Mesh, tuple[str, ...]]]] = {
     "stl": read_stl_noted,
@@ -26,9 +26,7 @@ _UNITLESS: dict[Format, Callable[..., tuple[Mesh, tuple[str, ...]]]] = {
     "ply": read_ply_noted,
 }
 _SUFFIXES: dict[str, Format] = {".3mf": "3mf", ".stl": "stl", ".obj": "obj", ".ply": "ply"}
-_CAD_SUFFIXES = frozenset(
-    {".step", ".stp", ".iges", ".igs", ".sldprt", ".x_t", ".3dm", ".f3d", ".ipt", ".brep"}
-)
+_CAD_SUFFIXES = frozenset({".step", ".stp", ".iges", ".igs", ".sldprt", ".x_t", ".3dm", ".f3d", ".ipt", ".brep"})
 _LOOKS_LIKE_OBJ = re.compile(rb"^v[ \t]+[-+.\d]", re.MULTILINE)
 
 

@@ -99,9 +99,7 @@ def _header(file: BinaryIO, path: Path, limits: ReadLimits) -> tuple[str, list[E
 
 def _declared(words: list[str]) -> Property | None:
     match words:
-        case ["list", count_type, item_type, name] if (
-            item_type in _TYPES and _TYPES.get(count_type, "f")[0] != "f"
-        ):
+        case ["list", count_type, item_type, name] if item_type in _TYPES and _TYPES.get(count_type, "f")[0] != "f":
             return Property(name, _TYPES[item_type], _TYPES[count_type])
         case [item_type, name] if item_type in _TYPES:
             return Property(name, _TYPES[item_type])

@@ -76,9 +76,7 @@ class TextRows:
                 try:
                     points[row] = [float(words[column]) for column in columns]
                 except (ValueError, IndexError):
-                    raise broken_ply(
-                        self.path, f"line {number:,} should be a vertex with its numbers"
-                    ) from None
+                    raise broken_ply(self.path, f"line {number:,} should be a vertex with its numbers") from None
         return points
 
     def polygons(self, element: Element) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -172,9 +170,7 @@ class BinaryRows:
             row_type = self._row_type(element, lengths)
             self.file.seek(at)
             packed = self.file.read(min(batch, element.count - done) * row_type.itemsize)
-            table = np.frombuffer(
-                packed[: len(packed) // row_type.itemsize * row_type.itemsize], dtype=row_type
-            )
+            table = np.frombuffer(packed[: len(packed) // row_type.itemsize * row_type.itemsize], dtype=row_type)
             same = np.logical_and.reduce([np.ones(len(table), dtype=bool)] + [
                 table[f"n{k}"] == length for k, length in zip(_list_places(element), lengths, strict=True)
             ])  # fmt: skip
@@ -195,9 +191,7 @@ class BinaryRows:
                 continue
             count_type = np.dtype(self.order + item.count_type)
             packed = self.file.read(count_type.itemsize)
-            length = (
-                int(np.frombuffer(packed, dtype=count_type)[0]) if len(packed) == count_type.itemsize else -1
-            )
+            length = int(np.frombuffer(packed, dtype=count_type)[0]) if len(packed) == count_type.itemsize else -1
             end = self.file.tell() + length * np.dtype(item.type).itemsize
             if length < 0 or end > self.size:
                 raise broken_ply(self.path, f"a list in {element.name!r} reaches over the end of the file")

@@ -22,7 +22,7 @@ class PngError(FileFormatError):
 
 
 def encode_png(runs: Runs) -> bytes:
-    """Grey PNG: 1 bit a pixel where the picture is black and white only, else 8. Rows from the top, no filter. No pixel is painted."""
+    """Grey PNG, 1 bit a pixel where the picture is black and white only, else 8; no filter, and no pixel is painted."""
     is_binary = bool((runs.values == FULL).all())
     if is_binary:
         byte_runs = deflate.binary_bytes(runs.row_starts, runs.starts, runs.stops, runs.columns)

@@ -50,9 +50,7 @@ def surface(
     if outside.any():
         first = int(outside.argmax())
         index = next(int(index) for index in corners[first] if not 0 <= index < count)
-        raise _broken(
-            path, f"triangle {first + 1:,} uses point {index + 1:,}, but there are {count:,} points"
-        )
+        raise _broken(path, f"triangle {first + 1:,} uses point {index + 1:,}, but there are {count:,} points")
     odd: NDArray[np.bool_] = np.logical_not(np.isfinite(points_um).all(axis=1))
     if odd.any():
         users = np.flatnonzero(odd[corners].any(axis=1))

@@ -130,7 +130,9 @@ def open_package(path: Path) -> Iterator[PrintPackage]:
     except FileNotFoundError as error:
         raise PackageError(f"There is no file {path}.", remedy="Check the name.") from error
     except (OSError, zipfile.BadZipFile) as error:
-        raise PackageError(f"{path} is not a print package: {error}.", remedy="Make one with `mingyue build`.") from error
+        raise PackageError(
+            f"{path} is not a print package: {error}.", remedy="Make one with `mingyue build`."
+        ) from error
     with archive:
         data = _read(archive, "manifest.json", most_bytes=_MOST_MANIFEST_BYTES)
         try:

@@ -57,7 +57,8 @@ def read_stl_noted(path: Path, *, unit: LengthUnit, limits: ReadLimits) -> tuple
 
 
 def _finite(corners: NDArray[Any], path: Path) -> NDArray[Any]:
-    odd = ~(np.abs(corners) < _LARGEST).all(axis=(1, 2))  # NaN compares with nothing
+    largest = min(_LARGEST, float(np.finfo(corners.dtype).max))
+    odd = ~(np.abs(corners) <= largest).all(axis=(1, 2))  # NaN compares with nothing
     if odd.any():
         raise FileFormatError(
             f"Triangle {int(odd.argmax()) + 1:,} of {path.name} has a corner that is not a finite number "
@@ -130,7 +131,7 @@ def _read_binary(path: Path, size: int, limits: ReadLimits) -> tuple[NDArray[np.
         return np.empty((0, 3, 3), dtype=np.float32), ()
     facets = np.memmap(path, dtype=_FACET, mode="r", offset=_HEADER_BYTES, shape=(count,))
     surplus = f"{size - needed:,} bytes after the last triangle were ignored."
-    return facets["corners"].astype(np.float32), (surplus,) if size > needed else ()
+    return np.array(facets["corners"], dtype=np.float32), (surplus,) if size > needed else ()
 
 
 def _read_text(path: Path, limits: ReadLimits) -> tuple[NDArray[np.float64], tuple[str, ...]]:
@@ -163,14 +164,17 @@ def _runs_of_facets(path: Path, limits: ReadLimits) -> Iterator[tuple[int, bytes
                 ended = False
                 yield number + text.count(b"\n", 0, at), run, ended
             if len(rest) > len(_WORDS) * limits.max_text_line_bytes:
-                raise _not_a_facet(number + text.count(b"\n"), path, "nothing")
+                raise _not_a_facet(number + text.count(b"\n"), path, "blanks without end")
     if rest.strip():
         yield line + block.count(b"\n") - rest.count(b"\n"), rest, False
 
 
 def _whole_facets(text: bytes) -> tuple[bytes, bytes]:
     """Text up to its last whole facet, and the words of the facet that the next block goes on with."""
-    surplus = len(text.split()) % len(_WORDS)
+    count = len(text.split())
+    surplus = count % len(_WORDS)
+    if surplus == count:
+        return b"", text
     run = text.rsplit(None, surplus)[0] if surplus else text
     return run, text[len(run) :]
 
@@ -196,7 +200,7 @@ def _first_fault(text: bytes, line: int, path: Path) -> FileFormatError:
         if found[0] != expected if expected else not _is_number(found[0]):
             shown = found[0][:40].decode("latin-1")
             return _not_a_facet(line + text.count(b"\n", 0, found.start()), path, repr(shown))
-    return _not_a_facet(line + text.count(b"\n"), path, "the end of the solid inside a facet")
+    return _not_a_facet(line + text.rstrip().count(b"\n"), path, "the end of the solid inside a facet")
 
 
 def _is_number(word: bytes) -> bool:

@@ -57,7 +57,7 @@ def read_3mf(path: Path, *, limits: ReadLimits) -> ThreeMF:
     Raises FileFormatError, LimitError.
     """
     _check_archive(path, limits)
-    import lib3mf  # noqa: PLC0415 - slow to load and needed by few
+    import lib3mf
 
     try:
         model = lib3mf.get_wrapper().CreateModel()
@@ -146,9 +146,7 @@ class _Reading:
             mesh = joined([mesh for body, placement in placed for mesh in _laid_out(body, placement)])
         if not np.isfinite(mesh.vertices_um).all():
             raise self._broken("a coordinate, once transformed, is not a finite number")
-        notes = tuple(
-            note if times == 1 else f"{note} ({times:,} times)" for note, times in self.notes.items()
-        )
+        notes = tuple(note if times == 1 else f"{note} ({times:,} times)" for note, times in self.notes.items())
         return ThreeMF(mesh, self.unit, notes)
 
     def note_warnings(self, reader: Any) -> None:
@@ -295,15 +293,11 @@ def _lattice(beams: Any, points: NDArray[np.float64]) -> tuple[Lattice, int]:
     nodes = np.concatenate([ends[rounded], given["node"]])
     radii = np.concatenate([records["radii"][rounded], given["radius"]])
     once = np.unique(np.stack([nodes, radii], axis=1), axis=0)  # beams that meet share their ball
-    lattice = Lattice(
-        points, ends, records["radii"].astype(np.float64), once[:, 0].astype(np.int64), once[:, 1]
-    )
+    lattice = Lattice(points, ends, records["radii"].astype(np.float64), once[:, 0].astype(np.int64), once[:, 1])
     return lattice, int((~long_enough).sum())
 
 
-_BEAM = np.dtype(
-    [("ends", "<u4", 2), ("radii", "<f8", 2), ("caps", "<i4", 2)]
-)  # as lib3mf lays them out, packed
+_BEAM = np.dtype([("ends", "<u4", 2), ("radii", "<f8", 2), ("caps", "<i4", 2)])  # as lib3mf lays them out, packed
 _BALL = np.dtype([("node", "<u4"), ("radius", "<f8")])
 
 

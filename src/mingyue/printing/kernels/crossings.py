@@ -10,8 +10,8 @@ from mingyue.printing.kernels.jit import jit
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-# Shewchuk (1997), Adaptive precision floating-point arithmetic, §4.3: (7 + 56ε)ε bounds the rounding of orient3d
-# relative to the sum of its absolute products, coordinate differences included. Below it the sign is unknown.
+# Shewchuk (1997), Adaptive precision floating-point arithmetic, §4.3: (7 + 56ε)ε bounds the rounding of
+# orient3d relative to the sum of its absolute products. Below it the sign is unknown.
 ORIENT_ERROR = 7.8e-16
 
 # Pieces in a leaf: few enough to try all pairs, enough to keep the tree small.
@@ -20,7 +20,10 @@ LEAF = 4
 
 @jit
 def orient(a: Floats, b: Floats, c: Floats, d: Floats) -> int:
-    """On which side of the plane a b c the point d lies: 1 below (a b c anticlockwise from above), -1, or 0 where unsure."""
+    """The side of plane a b c on which d lies: 1 or -1, or 0 where rounding leaves it open.
+
+    1 is the side from which a b c go round clockwise.
+    """
     ax, ay, az = a[0] - d[0], a[1] - d[1], a[2] - d[2]
     bx, by, bz = b[0] - d[0], b[1] - d[1], b[2] - d[2]
     cx, cy, cz = c[0] - d[0], c[1] - d[1], c[2] - d[2]
@@ -36,7 +39,7 @@ def orient(a: Floats, b: Floats, c: Floats, d: Floats) -> int:
 
 @jit
 def piercing_edge(one: Floats, other: Floats) -> int:
-    """The first edge of one (3, 3) triangle, 0–2, that crosses the inside of the other, ends truly apart; or -1."""
+    """The first edge of one (3, 3) triangle, 0–2, that crosses the inside of the other; or -1."""
     a, b, c = other[0], other[1], other[2]
     sides = (orient(a, b, c, one[0]), orient(a, b, c, one[1]), orient(a, b, c, one[2]))
     for k in range(3):
@@ -68,14 +71,15 @@ def place_of(edge: int, one: Floats, other: Floats) -> Floats:
     n0, n1, n2 = u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]
     before = n0 * (p[0] - w[0]) + n1 * (p[1] - w[1]) + n2 * (p[2] - w[2])
     after = n0 * (q[0] - w[0]) + n1 * (q[1] - w[1]) + n2 * (q[2] - w[2])
-    return p + (q - p) * (before / (before - after))
+    place: Floats = p + (q - p) * (before / (before - after))
+    return place
 
 
 @jit
 def slabs_of(corners: Floats, slabs: Ints, axes: Ints, pad: float) -> tuple[Ints, Floats, Floats, Floats]:
     """Each (3, 3) triangle cut into slabs[t] pieces of equal thickness along axes[t].
 
-    Returns for each piece its triangle (f,), the slab (f, 2) (without end at either end of the triangle), and the
+    Returns for each piece its triangle (f,), its slab (f, 2), endless at either end of the triangle, and the
     lowest and highest corner of its box (f, 3), padded.
     """
     total = slabs.sum()
@@ -123,9 +127,9 @@ def crossings_in_tree(
     node_highs: Floats,
     limit: int,
 ) -> tuple[Ints, Floats]:
-    """Pairs of triangles that cross, found in a balanced tree over pieces that lie in the order of its leaves.
+    """Pairs of triangles that cross, from a balanced tree over pieces in the order of its leaves.
 
-    The root is node 1, the children of n are 2n and 2n + 1, the lower half of the nodes are leaves of LEAF pieces.
+    The root is node 1, the children of n are 2n and 2n + 1, the upper half are leaves of LEAF pieces each.
     A crossing belongs to the two pieces that hold its place, so it is found once. Stops at `limit`.
     Returns (n, 2) triangles, the lower first, and (n, 3) places.
     """
@@ -178,7 +182,8 @@ def _overlap(lows: Floats, highs: Floats, i: int, other_lows: Floats, other_high
 
 @jit
 def _holds(bound: Floats, x: float) -> bool:
-    return bound[0] <= x and x < bound[1]
+    inside: bool = bound[0] <= x < bound[1]
+    return inside
 
 
 @jit

@@ -1,7 +1,7 @@
 """Runs of bytes become a zlib stream, without the bytes ever being written out.
 
 A PNG of a mask is nearly all runs: darkness over whole rows, light across a wall. So the compressor is told the runs
-instead of searching for them: each is a literal and matches of distance one, under one Huffman code made for the picture.
+instead of searching for them: each is a literal and matches of distance one, under a Huffman code of the picture.
 
 Source: RFC 1950 and RFC 1951.
 """
@@ -54,7 +54,7 @@ def grey_bytes(
 def binary_bytes(
     row_starts: Ints, starts: NDArray[np.int32], stops: NDArray[np.int32], columns: int
 ) -> tuple[Bytes, Ints]:
-    """As `grey_bytes`, for a picture that is black and white only: eight pixels a byte, the leftmost in the high bit."""
+    """As `grey_bytes`, for a black and white picture: eight pixels a byte, the leftmost in the high bit."""
     out = np.empty(5 * len(starts) + 2, dtype=np.uint8)
     lengths = np.empty(5 * len(starts) + 2, dtype=np.int64)
     width = (columns + 7) // 8

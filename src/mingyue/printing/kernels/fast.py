@@ -131,19 +131,33 @@ def cover(
                         for k in range(i, j):
                             p = order[k]
                             _add_edge(
-                                shares, first, pieces[p, 1], pieces[p, 3], pieces[p, 2] - pieces[p, 0], steps[p]
+                                shares,
+                                first,
+                                pieces[p, 1],
+                                pieces[p, 3],
+                                pieces[p, 2] - pieces[p, 0],
+                                steps[p],
                             )
                     else:
-                        _resolve(pieces, steps, order[i:j], winding, shares, first, scratch, band, levels, crossings)
+                        _resolve(
+                            pieces,
+                            steps,
+                            order[i:j],
+                            winding,
+                            shares,
+                            first,
+                            scratch,
+                            band,
+                            levels,
+                            crossings,
+                        )
                     covered = 1.0 if winding > 0 else 0.0
                     for k in range(width):
                         covered += shares[k]
                         shares[k] = 0.0
                         value = int(math.floor(min(max(covered, 0.0), 1.0) * FULL + (0.5 + 1e-7)))
                         if value > 0 and first + k < columns:
-                            made = _emit(
-                                starts, stops, values, made, row_first_run, first + k, first + k + 1, value
-                            )
+                            made = _emit(starts, stops, values, made, row_first_run, first + k, first + k + 1, value)
                     shares[width] = 0.0
                 winding, column, i = after, last + 1, j
             if open_row < 0 and (winding != 0 or drift > 0.0):
@@ -153,9 +167,7 @@ def cover(
 
 
 @jit
-def _pieces_of_rows(
-    segments: Floats, rows: int, columns: int
-) -> tuple[Ints, Floats, NDArray[np.int8], int]:
+def _pieces_of_rows(segments: Floats, rows: int, columns: int) -> tuple[Ints, Floats, NDArray[np.int8], int]:
     """Segments cut at the row borders and clipped to the canvas, sorted by row.
 
     Returns (row starts, pieces (p, 4) as (v top, u there, v bottom, u there) downwards, winding steps, a bound on the
@@ -223,7 +235,7 @@ def _split_height(top: float, u_top: float, bottom: float, u_bottom: float, side
     if u_top == u_bottom:
         return top
     share = min(max((side - u_top) / (u_bottom - u_top), 0.0), 1.0)
-    v = np.rint((top + share * (bottom - top)) * STEPS_PER_PIXEL) / STEPS_PER_PIXEL
+    v = float(np.rint((top + share * (bottom - top)) * STEPS_PER_PIXEL)) / STEPS_PER_PIXEL
     return min(max(v, top), bottom)
 
 

@@ -102,9 +102,7 @@ def _crossings(lines: list[tuple[float, float, float, float, int]], top: float, 
     return sorted(v for v in found if top < v < bottom)
 
 
-def _band(
-    lines: list[tuple[float, float, float, float, int]], top: float, bottom: float, columns: int
-) -> Floats:
+def _band(lines: list[tuple[float, float, float, float, int]], top: float, bottom: float, columns: int) -> Floats:
     """Area per pixel of the trapezoids between the edges where the winding number becomes and ceases to be positive."""
     covered = np.zeros(columns)
     winding = 0
@@ -145,7 +143,7 @@ def pack(
     picture: NDArray[np.uint8],
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8]]:
     """A painted picture → runs, each as long as its grey lasts; black makes none."""
-    rows, columns = picture.shape
+    columns = picture.shape[1]
     row_starts, starts, stops, values = [0], [], [], []
     for row in picture:
         borders = [0, *(np.flatnonzero(np.diff(row.astype(np.int16))) + 1).tolist(), columns]

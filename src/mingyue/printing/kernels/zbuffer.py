@@ -12,7 +12,10 @@ from mingyue.printing.kernels.jit import jit
 
 @jit
 def draw(
-    points: NDArray[np.float64], triangles: NDArray[np.int64], depth: NDArray[np.float64], seen: NDArray[np.int64]
+    points: NDArray[np.float64],
+    triangles: NDArray[np.int64],
+    depth: NDArray[np.float64],
+    seen: NDArray[np.int64],
 ) -> None:
     """Draw triangles into depth (rows, columns), filled with −inf before, and seen, filled with −1.
 

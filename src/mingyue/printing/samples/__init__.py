@@ -83,7 +83,5 @@ def make_sample(name: str) -> Sample:
     Raises UnknownSampleError where no sample bears the name.
     """
     if name not in SAMPLES:
-        raise UnknownSampleError(
-            f"There is no sample named {name!r}.", remedy=f"Use one of: {', '.join(SAMPLES)}."
-        )
+        raise UnknownSampleError(f"There is no sample named {name!r}.", remedy=f"Use one of: {', '.join(SAMPLES)}.")
     return SAMPLES[name].make()

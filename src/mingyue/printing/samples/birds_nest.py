@@ -106,8 +106,7 @@ def birds_nest(parameters: BirdsNest | None = None) -> Sample:
         remedy=f"Take at least {_FEWEST_COLUMNS} columns and 3 sides, a step above 0, a saddle from 0 to 1.",
     )
     struts = tuple(
-        Strut(number, kind, _evenly(line, p.step_um), radius)
-        for number, (kind, line, radius) in enumerate(_woven(p))
+        Strut(number, kind, _evenly(line, p.step_um), radius) for number, (kind, line, radius) in enumerate(_woven(p))
     )
     return Sample("birds_nest", joined([_standing(strut, p.sides) for strut in struts]), struts)
 
@@ -224,9 +223,7 @@ def _second_threads(bowl: Bowl, p: BirdsNest, rng: np.random.Generator) -> Itera
         yield "roof", thread.roof(np.linspace(start, end, _DENSE)), radius
 
 
-def _facade_twigs(
-    bowl: Bowl, columns: list[_Thread], p: BirdsNest, rng: np.random.Generator
-) -> Iterator[_Line]:
+def _facade_twigs(bowl: Bowl, columns: list[_Thread], p: BirdsNest, rng: np.random.Generator) -> Iterator[_Line]:
     """Pieces of thread on the wall, each from one column that it crosses to another."""
     down = columns[0].facade_angle(1, _WALL) - columns[0].angle
     spacing = 2 * np.pi / len(columns)
@@ -241,9 +238,7 @@ def _facade_twigs(
             yield "facade", line, _radius(p, rng, 0, 0.4)
 
 
-def _roof_twigs(
-    bowl: Bowl, columns: list[_Thread], p: BirdsNest, rng: np.random.Generator
-) -> Iterator[_Line]:
+def _roof_twigs(bowl: Bowl, columns: list[_Thread], p: BirdsNest, rng: np.random.Generator) -> Iterator[_Line]:
     """Pieces of thread on the roof, each from one column that it crosses to another."""
     for angle in _around(p.roof_twig_count):
         thread = _Thread(bowl, angle + rng.uniform(-0.05, 0.05), rng.uniform(*_NEARNESS["roof twig"]))

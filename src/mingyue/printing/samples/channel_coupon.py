@@ -47,9 +47,7 @@ def channel_coupon(parameters: ChannelCoupon | None = None) -> Sample:
         "A channel coupon needs heights, widths, a length and a wall, all above 0 µm.",
         remedy="Give at least one height and one width, and no size of 0 or less.",
     )
-    channels = tuple(
-        _channel(p, row, column) for row in range(len(p.heights_um)) for column in range(len(p.widths_um))
-    )
+    channels = tuple(_channel(p, row, column) for row in range(len(p.heights_um)) for column in range(len(p.widths_um)))
     size = (_start(p.widths_um, p.wall_um), p.length_um, _start(p.heights_um, p.wall_um))
     return Sample(
         "channel_coupon",
@@ -66,9 +64,7 @@ def _start(sizes_um: tuple[float, ...], wall_um: float) -> float:
 def _channel(p: ChannelCoupon, row: int, column: int) -> Channel:
     height, width = p.heights_um[row], p.widths_um[column]
     x, z = _start(p.widths_um[:column], p.wall_um), _start(p.heights_um[:row], p.wall_um)
-    return Channel(
-        f"channel-{height:g}x{width:g}", (x, 0.0, z), (x + width, p.length_um, z + height), height, width
-    )
+    return Channel(f"channel-{height:g}x{width:g}", (x, 0.0, z), (x + width, p.length_um, z + height), height, width)
 
 
 def _drill(channel: Channel, over_um: float) -> object:

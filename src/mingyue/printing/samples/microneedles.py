@@ -30,9 +30,7 @@ def microneedles(parameters: Microneedles | None = None) -> Sample:
     p = parameters or Microneedles()
     margin = (p.plate_edge_um - (p.count - 1) * p.pitch_um) / 2
     require(
-        p.count >= 1
-        and margin > p.base_radius_um > p.tip_radius_um > 0
-        and p.pitch_um > 2 * p.base_radius_um,
+        p.count >= 1 and margin > p.base_radius_um > p.tip_radius_um > 0 and p.pitch_um > 2 * p.base_radius_um,
         f"{p.count} × {p.count} needles of radius {p.base_radius_um:g} µm at a pitch of {p.pitch_um:g} µm "
         f"do not fit a plate of {p.plate_edge_um:g} µm.",
         remedy="Take fewer needles, a pitch_um above 2 · base_radius_um, or a larger plate_edge_um.",

@@ -1,0 +1,117 @@
+"""Layers become mask files, a block of layers at a time: side by side, in order, and never many at once in memory."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mingyue.printing.formats.png import encode_png
+from mingyue.printing.layers import LayerTable, cover_layers, triangles_between
+from mingyue.printing.masks import FieldGrid, masks_of
+from mingyue.printing.meshes import Mesh
+
+Floats = NDArray[np.float64]
+
+# Enough layers that a block is worth a task, few enough that its masks stay a few megabytes.
+LAYERS_A_BLOCK = 16
+
+
+@dataclass(frozen=True, slots=True)
+class MaskFile:
+    """One mask, packed: the field that shows it, its PNG, and how many of its pixels get light."""
+
+    field: int
+    png: bytes
+    lit_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class LayerMasks:
+    """The masks of one layer, in the order of the stage. area_px: grey pixels count in part."""
+
+    area_px: float
+    lit_px: int
+    files: tuple[MaskFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some layers in order. cover_s, encode_s: the seconds one thread spent on them."""
+
+    layers: tuple[LayerMasks, ...]
+    cover_s: float
+    encode_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """All that a block needs, so that it can be made in another thread or process."""
+
+    vertices_px: Floats
+    triangles: NDArray[np.int64]
+    cut_um: Floats
+    grid: FieldGrid
+    binary: bool
+
+
+def blocks(
+    placed: Mesh, grid: FieldGrid, table: LayerTable, *, binary: bool, executor: Executor | None = None
+) -> Iterator[Block]:
+    """The blocks of a placed part in order. Without an executor: a thread for each processor of this process."""
+    tasks = _tasks(placed, grid, table, binary)
+    if executor is not None:
+        yield from _in_order(executor, tasks, most_waiting=8)
+        return
+    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    pool = ThreadPoolExecutor(threads)
+    try:
+        yield from _in_order(pool, tasks, most_waiting=2 * threads)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _tasks(placed: Mesh, grid: FieldGrid, table: LayerTable, binary: bool) -> Iterator[_Task]:
+    vertices_px = grid.canvas.to_px(placed.vertices_um)
+    heights = vertices_px[:, 2][placed.triangles]
+    z_um = heights.min(axis=1), heights.max(axis=1)
+    for first in range(0, len(table), LAYERS_A_BLOCK):
+        cut_um = table.cut_um[first : first + LAYERS_A_BLOCK]
+        triangles = triangles_between(z_um, placed.triangles, low_um=cut_um[0], high_um=cut_um[-1])
+        yield _Task(vertices_px, triangles, cut_um, grid, binary)
+
+
+def _in_order(executor: Executor, tasks: Iterable[_Task], *, most_waiting: int) -> Iterator[Block]:
+    waiting: deque[Future[Block]] = deque()
+    for task in tasks:
+        if len(waiting) >= most_waiting:
+            yield waiting.popleft().result()
+        waiting.append(executor.submit(_make, task))
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _make(task: _Task) -> Block:
+    cover_s = encode_s = 0.0
+    layers = []
+    canvas = task.grid.canvas
+    began = time.perf_counter()
+    for covered in cover_layers(
+        task.vertices_px, task.triangles, task.cut_um, rows=canvas.rows, columns=canvas.columns
+    ):
+        runs = covered.binary() if task.binary else covered
+        done = time.perf_counter()
+        cover_s += done - began
+        files = tuple(
+            MaskFile(mask.field, encode_png(mask.runs), mask.runs.lit_px) for mask in masks_of(runs, task.grid)
+        )
+        layers.append(LayerMasks(runs.area_px, runs.lit_px, files))
+        began = time.perf_counter()
+        encode_s += began - done
+    return Block(tuple(layers), cover_s, encode_s)

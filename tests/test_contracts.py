@@ -1,0 +1,78 @@
+"""Each contract between the layers holds, and breaks when somebody breaks it: a copy of the code is made to."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# contract → where the offence is written, and the offence
+OFFENCES = {
+    "house": [
+        ("printing/machines.py", "import mingyue.cli"),
+        ("units.py", "import mingyue.printing.runs"),
+        ("phrases.py", "import mingyue.errors"),
+        ("shop.py", '"""A package that nobody listed."""'),
+    ],
+    "no-web": [("printing/chain.py", "import django.db"), ("printing/formats/parts.py", "import rich")],
+    "flow": [
+        ("printing/masks.py", "import mingyue.printing.chain"),
+        ("printing/meshes.py", "import mingyue.printing.layers"),
+        ("printing/runs.py", "import mingyue.printing.masks"),
+        ("printing/novelty.py", '"""A module that nobody placed."""'),
+    ],
+    "kernels": [
+        ("printing/kernels/fast.py", "import mingyue.errors"),
+        ("printing/kernels/fast.py", "import PIL"),
+    ],
+}
+
+
+def contracts() -> list[dict[str, str]]:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return settings["tool"]["importlinter"]["contracts"]
+
+
+def lint(tree: Path, contract: str) -> subprocess.CompletedProcess[str]:
+    run = "from importlinter.cli import lint_imports_command as c; c()"
+    options = ["--config", str(tree / "pyproject.toml"), "--contract", contract, "--no-cache"]
+    return subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tree / 'src')!r}); {run}", *options],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_every_contract_is_shown_to_break() -> None:
+    assert {contract["id"] for contract in contracts()} == set(OFFENCES)
+
+
+@pytest.mark.parametrize(
+    ("contract", "place", "offence"),
+    [(contract, *offence) for contract, offences in OFFENCES.items() for offence in offences],
+)
+def test_an_offence_breaks_its_contract(tmp_path: Path, contract: str, place: str, offence: str) -> None:
+    shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    victim = tmp_path / "src" / "mingyue" / place
+    victim.write_text((victim.read_text(encoding="utf-8") if victim.exists() else "") + f"\n{offence}\n")
+
+    verdict = lint(tmp_path, contract)
+
+    assert verdict.returncode == 1, verdict.stdout + verdict.stderr
+    assert "BROKEN" in verdict.stdout
+
+
+@pytest.mark.parametrize("contract", sorted(OFFENCES))
+def test_the_code_as_it_is_keeps_its_contracts(contract: str) -> None:
+    verdict = lint(ROOT, contract)
+
+    assert verdict.returncode == 0, verdict.stdout + verdict.stderr
+    assert "1 kept, 0 broken" in verdict.stdout
