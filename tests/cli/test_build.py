@@ -18,24 +18,16 @@ from mingyue.printing.formats.print_package import open_package
 from mingyue.printing.formats.stl import write_stl
 from mingyue.printing.meshes import Mesh
 from tests.cli.conftest import Ended
+from tests.solids import box
 
 Run = Callable[..., Ended]
-
-BOX_FACES = np.array(
-    [[0, 2, 1], [1, 2, 3], [4, 5, 6], [5, 7, 6], [0, 1, 4], [1, 5, 4]]
-    + [[2, 6, 3], [3, 6, 7], [0, 4, 2], [2, 4, 6], [1, 3, 5], [3, 7, 5]]
-)
-
-
-def box(x_um: float, y_um: float, z_um: float) -> Mesh:
-    return Mesh(np.array([[x, y, z] for z in (0.0, z_um) for y in (0.0, y_um) for x in (0.0, x_um)]), BOX_FACES)
 
 
 @pytest.fixture
 def plate(tmp_path: Path) -> Path:
     """200 × 101 × 12 µm."""
     path = tmp_path / "plate.stl"
-    write_stl(box(200.0, 101.0, 12.0), path, unit="mm")
+    write_stl(box((0, 0, 0), (200.0, 101.0, 12.0)), path, unit="mm")
     return path
 
 
@@ -120,7 +112,7 @@ def test_what_cannot_be_done_is_refused_with_a_remedy(
 
 
 def test_an_open_part_is_refused_and_a_repaired_one_is_built(mingyue: Run, tmp_path: Path) -> None:
-    closed = box(200.0, 100.0, 10.0)
+    closed = box((0, 0, 0), (200.0, 100.0, 10.0))
     write_stl(Mesh(closed.vertices_um, closed.triangles[1:]), tmp_path / "open.stl", unit="mm")
 
     refused = mingyue("build", "open.stl", "--units", "mm")
@@ -137,7 +129,7 @@ def test_an_open_part_is_refused_and_a_repaired_one_is_built(mingyue: Run, tmp_p
 
 
 def test_an_inside_out_part_is_refused(mingyue: Run, tmp_path: Path) -> None:
-    closed = box(200.0, 100.0, 10.0)
+    closed = box((0, 0, 0), (200.0, 100.0, 10.0))
     write_stl(Mesh(closed.vertices_um, closed.triangles[:, ::-1]), tmp_path / "odd.stl", unit="mm")
 
     refused = mingyue("build", "odd.stl", "--units", "mm")
@@ -148,7 +140,7 @@ def test_an_inside_out_part_is_refused(mingyue: Run, tmp_path: Path) -> None:
 
 
 def test_an_empty_place_in_between_is_dark_and_skipped(mingyue: Run, tmp_path: Path) -> None:
-    low, high = box(100.0, 100.0, 10.0), box(100.0, 100.0, 10.0)
+    low, high = box((0, 0, 0), (100.0, 100.0, 10.0)), box((0, 0, 0), (100.0, 100.0, 10.0))
     both = Mesh(
         np.vstack([low.vertices_um, high.vertices_um + np.array([0, 0, 20])]),
         np.vstack([low.triangles, high.triangles + 8]),

@@ -9,22 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from tests.solids import box
 
 from mingyue.errors import BadInputError, LimitError
 from mingyue.printing.frames import Canvas
 from mingyue.printing.layers import SLIVER_UM, OpenLayerError, cover_layers, layer_table, triangles_between
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.runs import Runs
-
-BOX_FACES = np.array(
-    [[0, 2, 1], [1, 2, 3], [4, 5, 6], [5, 7, 6], [0, 1, 4], [1, 5, 4]]
-    + [[2, 6, 3], [3, 6, 7], [0, 4, 2], [2, 4, 6], [1, 3, 5], [3, 7, 5]]
-)
-
-
-def box(low: tuple[float, float, float], high: tuple[float, float, float]) -> Mesh:
-    corners = np.array([[x, y, z] for z in (low[2], high[2]) for y in (low[1], high[1]) for x in (low[0], high[0])])
-    return Mesh(corners, BOX_FACES)
 
 
 @given(st.floats(0.02, 5000), st.floats(0.5, 50))
