@@ -13,23 +13,29 @@ from io import BytesIO
 from itertools import product
 from pathlib import Path
 
+import manifold3d
 import numpy as np
-from benchmarks.parts import LAYER_UM, Choice, build_package, load, placed
+from benchmarks.areas import solid_of
+from benchmarks.parts import LAYER_UM, MACHINE, Choice, build_package, load, placed
 from benchmarks.tables import count, table
 from numpy.typing import NDArray
 from PIL import Image
 
+from mingyue.printing.formats.manifest import CanvasOf
 from mingyue.printing.formats.print_package import PrintPackage, open_package
 from mingyue.printing.formats.stl import write_stl
+from mingyue.printing.machines import machine
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.runs import FULL
 
 Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 Greys = NDArray[np.uint8]
 
 PROGRAM = "prusa-slicer"
 MISSING = f"{PROGRAM} is not installed, so this was not run: apt-get install prusa-slicer"
 SIDE_PX = 2048
+TIE_UM = 1e-3
 CHOICES = (
     Choice("birds_nest"),
     Choice("artefact"),
@@ -80,8 +86,11 @@ class Differences:
     def differing(self) -> int:
         return self.ours_only + self.theirs_only
 
-    def add(self, ours: Bools, grey: Greys, theirs: Bools) -> None:
-        """One layer: our binary mask, our grey mask and their binary mask, all of one shape."""
+    def add(self, ours: Bools, grey: Greys, theirs: Bools) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """One layer: our binary mask, our grey mask and their binary mask, all of one shape.
+
+        Returns the rows and columns that differ.
+        """
         rows, columns = np.nonzero(ours != theirs)
         ours_only = int(ours[rows, columns].sum())
         greys = grey[rows, columns]
@@ -96,6 +105,7 @@ class Differences:
         self.beside += int(beside.sum())
         self.away += int((~mixed & ~beside).sum())
         self.by_grey += np.bincount(greys, minlength=256)
+        return rows, columns
 
 
 def _has_other_neighbour(grey: Greys, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Bools:
@@ -104,16 +114,39 @@ def _has_other_neighbour(grey: Greys, rows: NDArray[np.int64], columns: NDArray[
     return np.asarray((around != grey[rows, columns]).any(axis=0))
 
 
+@dataclass(slots=True)
+class Verdict:
+    """Who is right at pixels that differ, by their exact area. worst_grey: how far our grey is from 255 × that."""
+
+    ours_right: int = 0
+    theirs_right: int = 0
+    worst_grey: float = 0.0
+
+    def add(self, grey: Greys, exact: Floats) -> None:
+        """(n,) our greys and (n,) the covered shares of the same pixels."""
+        right = int(((grey > FULL // 2) == (exact >= 0.5)).sum())
+        self.ours_right += right
+        self.theirs_right += len(grey) - right
+        self.worst_grey = max(self.worst_grey, float(np.abs(grey - FULL * exact).max(initial=0.0)))
+
+
 @dataclass(frozen=True, slots=True)
 class PixelRow:
-    """How one part fared. layers: of ours and of theirs; unmatched_lit: our lit pixels in layers they do not have."""
+    """How one part fared.
+
+    layers: of ours and of theirs; unmatched_lit: our lit pixels in layers they do not have. in_face: layers whose
+    plane lies in a flat face, so that rounding decides what it meets; in_face_differing: pixels that differ there.
+    """
 
     part: str
     turn: Turn
     our_layers: int
     their_layers: int
     unmatched_lit: int
+    in_face: int
+    in_face_differing: int
     differences: Differences
+    verdict: Verdict
 
 
 def program_version() -> str | None:
@@ -132,22 +165,59 @@ def compare_pixels(choice: Choice, folder: Path) -> PixelRow:
     binary = build_package(chosen.part, folder / "binary.zip", fit_mm=choice.fit_mm, field_px=field_px, binary=True)
     grey = build_package(chosen.part, folder / "grey.zip", fit_mm=choice.fit_mm, field_px=field_px)
     with open_package(binary) as ours, open_package(grey) as greys:
-        theirs = slice_with_prusa(placed(chosen.part.mesh, ours.manifest), folder)
+        mesh = placed(chosen.part.mesh, ours.manifest)
+        theirs = slice_with_prusa(mesh, folder)
         with zipfile.ZipFile(theirs) as pictures:
-            return _compare(chosen.label, ours, greys, pictures)
+            return _compare(chosen.label, mesh, ours, greys, pictures)
 
 
-def _compare(part: str, ours: PrintPackage, greys: PrintPackage, pictures: zipfile.ZipFile) -> PixelRow:
+def _compare(part: str, mesh: Mesh, ours: PrintPackage, greys: PrintPackage, pictures: zipfile.ZipFile) -> PixelRow:
     names = sorted(name for name in pictures.namelist() if re.search(r"\d{5}\.png$", name))
     layers = len(ours.manifest.layers)
     both = min(layers, len(names))
     probes = [both * quarter // 4 for quarter in (1, 2, 3)]
     turn = find_turn([(_painted(ours, k) > 0, _picture(pictures, names[k])) for k in probes])
-    differences = Differences()
+    ties = in_flat_face(mesh, np.array([layer.cut_um for layer in ours.manifest.layers[:both]]))
+    differences, verdict, in_face_differing = Differences(), Verdict(), 0
+    solid = solid_of(mesh)
     for layer in range(both):
-        differences.add(_painted(ours, layer) > 0, _painted(greys, layer), turn(_picture(pictures, names[layer])))
-    unmatched = sum(int((_painted(ours, layer) > 0).sum()) for layer in range(both, layers))
-    return PixelRow(part, turn, layers, len(names), unmatched, differences)
+        lit, grey = _painted(ours, layer) > 0, _painted(greys, layer)
+        theirs = turn(_picture(pictures, names[layer]))
+        if ties[layer]:
+            in_face_differing += int((lit != theirs).sum())
+            continue
+        rows, columns = differences.add(lit, grey, theirs)
+        section = solid.slice(ours.manifest.layers[layer].cut_um)
+        verdict.add(grey[rows, columns], exact_shares(section, ours.manifest.canvas, rows, columns))
+    return PixelRow(
+        part=part,
+        turn=turn,
+        our_layers=layers,
+        their_layers=len(names),
+        unmatched_lit=sum(int((_painted(ours, layer) > 0).sum()) for layer in range(both, layers)),
+        in_face=int(ties.sum()),
+        in_face_differing=in_face_differing,
+        differences=differences,
+        verdict=verdict,
+    )
+
+
+def in_flat_face(mesh: Mesh, cut_um: Floats) -> Bools:
+    """(cuts,): whether the plane lies in a horizontal face, within the nanometre in which PrusaSlicer counts."""
+    heights = mesh.vertices_um[:, 2][mesh.triangles]
+    flat = np.unique(heights[np.ptp(heights, axis=1) < TIE_UM].ravel())
+    return np.asarray(np.searchsorted(flat, cut_um - TIE_UM) < np.searchsorted(flat, cut_um + TIE_UM, side="right"))
+
+
+def exact_shares(
+    section: manifold3d.CrossSection, canvas: CanvasOf, rows: NDArray[np.int64], columns: NDArray[np.int64]
+) -> Floats:
+    """(n,) how much of each pixel lies within the section, by exact clipping of its polygons."""
+    pitch = canvas.pitch_um
+    corners = np.array([[0.0, -pitch], [pitch, -pitch], [pitch, 0.0], [0.0, 0.0]])
+    lefts_tops = np.stack([canvas.left_um + columns * pitch, canvas.top_um - rows * pitch], axis=1)
+    squares = (manifold3d.CrossSection([corners + at]) for at in lefts_tops)
+    return np.array([(section ^ square).area() for square in squares]) / pitch**2
 
 
 def _painted(package: PrintPackage, layer: int) -> Greys:
@@ -181,7 +251,7 @@ def _moved_best(turn: Turn, ours: Bools, theirs: Bools) -> Turn:
 
 def slice_with_prusa(mesh: Mesh, folder: Path) -> Path:
     """PrusaSlicer's pictures of a mesh in the build frame, as its zip of PNG files. It sees a home of its own."""
-    side_mm = SIDE_PX * 2e-3
+    side_mm = SIDE_PX * machine(MACHINE).pixel_um / 1e3
     # Its bed begins at (0, 0) where ours has its middle; half a canvas is a whole number of pixels.
     moved = mesh.moved(np.eye(3), np.array([side_mm / 2 * 1e3, side_mm / 2 * 1e3, 0.0]))
     part, settings, out = folder / "part.stl", folder / "settings.ini", folder / "theirs.sl1"
@@ -216,27 +286,37 @@ def _settings(side_mm: float) -> Iterator[tuple[str, object]]:
 
 
 def pixel_table(rows: list[PixelRow]) -> str:
-    """One line a part: how much differs, and where."""
+    """One line a part: how much differs."""
     heads = ("part", "layers, ours / theirs", "lit px", "boundary px", "differ", "of lit", "of boundary", "of all")
-    heads += ("contour passes through", "contour < 1 px away", "elsewhere", "only ours / only theirs")
-    return table(heads, [_cells(row) for row in rows])
+    return table(heads, [_shares(row) for row in rows])
 
 
-def _cells(row: PixelRow) -> tuple[str, ...]:
+def _shares(row: PixelRow) -> tuple[str, ...]:
     found = row.differences
     layers = f"{row.our_layers} / {row.their_layers}"
     if row.our_layers != row.their_layers:
-        layers += f" ({count(row.unmatched_lit)} px lit in ours)"
+        layers += f" ({count(row.unmatched_lit)} px lit in the others)"
+    shares = (found.differing / max(of, 1) for of in (found.lit, found.boundary, found.pixels))
+    numbers = (found.lit, found.boundary, found.differing)
+    return row.part, layers, *map(count, numbers), *(f"{share:.2g}" for share in shares)
+
+
+def place_table(rows: list[PixelRow]) -> str:
+    """One line a part: where it differs, and who is right."""
+    heads = ("part", "contour passes through", "contour < 1 px away", "elsewhere", "only ours / only theirs")
+    heads += ("exact area says: ours / theirs", "our grey, most off", "planes in a flat face")
+    return table(heads, [_places(row) for row in rows])
+
+
+def _places(row: PixelRow) -> tuple[str, ...]:
+    found, verdict = row.differences, row.verdict
     return (
         row.part,
-        layers,
-        count(found.lit),
-        count(found.boundary),
-        count(found.differing),
-        *(f"{found.differing / of:.3%}" for of in (found.lit, found.boundary)),
-        f"{found.differing / found.pixels:.5%}",
-        *(count(number) for number in (found.mixed, found.beside, found.away)),
+        *map(count, (found.mixed, found.beside, found.away)),
         f"{count(found.ours_only)} / {count(found.theirs_only)}",
+        f"{count(verdict.ours_right)} / {count(verdict.theirs_right)}",
+        f"{verdict.worst_grey:.3f}",
+        f"{row.in_face} ({count(row.in_face_differing)} px differ)" if row.in_face else "0",
     )
 
 

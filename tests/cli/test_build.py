@@ -139,6 +139,18 @@ def test_an_inside_out_part_is_refused(mingyue: Run, tmp_path: Path) -> None:
     assert "repair" in refused.err
 
 
+def test_a_body_that_is_inside_out_beside_a_good_one_is_refused(mingyue: Run, tmp_path: Path) -> None:
+    good, odd = box((0, 0, 0), (200, 100, 50)), box((300, 0, 0), (400, 100, 50))
+    both = Mesh(np.vstack([good.vertices_um, odd.vertices_um]), np.vstack([good.triangles, odd.triangles[:, ::-1] + 8]))
+    write_stl(both, tmp_path / "odd.stl", unit="mm")
+
+    refused = mingyue("build", "odd.stl", "--units", "mm")
+
+    assert refused.code == 3
+    assert "inside out at z = 2.50 µm" in refused.err
+    assert [path.name for path in tmp_path.iterdir()] == ["odd.stl"]
+
+
 def test_an_empty_place_in_between_is_dark_and_skipped(mingyue: Run, tmp_path: Path) -> None:
     low, high = box((0, 0, 0), (100.0, 100.0, 10.0)), box((0, 0, 0), (100.0, 100.0, 10.0))
     both = Mesh(

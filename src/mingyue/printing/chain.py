@@ -22,7 +22,7 @@ from mingyue.printing.formats.print_package import PackageWriter
 from mingyue.printing.layers import LayerTable, layer_table
 from mingyue.printing.machines import Machine, MachineLimitError
 from mingyue.printing.masks import FieldGrid, field_grid
-from mingyue.printing.meshes import InsideOutError, Mesh
+from mingyue.printing.meshes import Mesh
 from mingyue.printing.pictures import as_png, picture_of_mesh
 from mingyue.printing.resins import Resin
 
@@ -95,8 +95,8 @@ def build(
 ) -> BuildResult:
     """Place, slice, cover and store a part as a print package at `package`.
 
-    Raises OpenMeshError where the surface bounds no volume, MachineLimitError where the machine cannot do it, and
-    BadInputError for settings that make no sense. An error or an interruption leaves no file behind.
+    Raises OpenMeshError where the surface bounds no volume, InsideOutError where a body would take away what it should
+    add, MachineLimitError where the machine cannot do it, and BadInputError for settings that make no sense. An error or an interruption leaves no file behind.
     """
     began = time.perf_counter()
     prepared = prepare(part, settings)
@@ -140,11 +140,6 @@ def prepare(part: Part, settings: BuildSettings) -> Prepared:
     """Check the part and the settings, and put the part on the platform. Raises as `build` does."""
     exposure_s = _exposure_s(settings)
     require_closed(part.mesh)
-    if part.mesh.volume_um3 <= 0:
-        raise InsideOutError(
-            say("The surface is inside out: it encloses {volume:.3g} mm³.", volume=part.mesh.volume_um3 / 1e9),
-            remedy=say("Run `mingyue repair`, or turn the faces in the program that made the part."),
-        )
     placement, placed = _place(part.mesh, settings)
     _check_machine(placed, settings)
     width_um, depth_um, height_um = (float(extent) for extent in placed.size_um)

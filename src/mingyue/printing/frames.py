@@ -92,7 +92,7 @@ def rotation(rotate_deg: tuple[float, float, float]) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """A rectangle of projector pixels on the platform: its size, and where its top left corner is in the build frame."""
+    """A rectangle of projector pixels on the platform: its size, and where its top left corner is, build frame."""
 
     pitch_um: float
     rows: int

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mingyue.errors import BadInputError, LimitError
 from mingyue.phrases import say
 from mingyue.printing.kernels import fast
+from mingyue.printing.meshes import InsideOutError
 from mingyue.printing.runs import Runs
 
 Floats = NDArray[np.float64]
@@ -73,17 +74,22 @@ def cover_layers(
 
     vertices_px: (n, 3) as (u px, v px, z µm), see `frames.Canvas`; triangles: (m, 3); cut_um: (layers,) ascending.
     A point is inside where its winding number is positive, so overlapping shells are one solid.
-    Raises OpenLayerError where a contour does not close.
+    Raises OpenLayerError where a contour does not close, InsideOutError where the winding number falls below zero.
     """
     starts, segments = fast.cut(vertices_px, triangles, cut_um)
     for layer, height_um in enumerate(cut_um):
-        row_starts, run_starts, run_stops, values, open_row = fast.cover(
+        row_starts, run_starts, run_stops, values, open_row, negative_row = fast.cover(
             segments[starts[layer] : starts[layer + 1]], rows, columns
         )
         if open_row >= 0:
             raise OpenLayerError(
                 say("A contour at z = {z:.2f} µm does not close (pixel row {row}).", z=height_um, row=open_row),
                 remedy=say("Run `mingyue inspect` to see what is open, and `mingyue repair` to close it."),
+            )
+        if negative_row >= 0:
+            raise InsideOutError(
+                say("A surface is inside out at z = {z:.2f} µm (pixel row {row}).", z=height_um, row=negative_row),
+                remedy=say("Run `mingyue repair`, or turn the faces in the program that made the part."),
             )
         yield Runs(rows, columns, row_starts, run_starts, run_stops, values)
 

@@ -62,6 +62,13 @@ def test_a_closed_contour_is_never_called_open(polygons: list[list[tuple[float, 
     assert fast.cover(contours(polygons), ROWS, COLUMNS)[4] == -1
 
 
+def test_a_contour_that_is_inside_out_is_named_by_its_first_row() -> None:
+    inside_out = contours([box(1, 1, 3, 3), box(5, 2.5, 9, 7, hole=True)])
+
+    assert fast.cover(inside_out, ROWS, COLUMNS)[5] == 3  # in row 2 it is but half a pixel
+    assert fast.cover(contours([box(0, 0, 6, 6), box(2, 2, 4, 4, hole=True)]), ROWS, COLUMNS)[5] == -1
+
+
 def test_an_open_contour_is_named_by_its_first_row() -> None:
     segments = contours([box(2, 1, 6, 5)])[1:]  # without its left side
 

@@ -21,6 +21,9 @@ Ints = NDArray[np.int64]
 # time that a hostile soup can cost. Solid parts have two to eight.
 _MOST_CROSSING = 64
 _SAMPLES = 16
+# Heights lie on a grid of 1/65536 px, so a contour that does not close misses a whole number by at least that much;
+# the rest is rounding where contours were split at the sides of the canvas.
+_CLOSED = 1e-6
 
 
 @jit
@@ -69,8 +72,10 @@ def _cut_triangle(vertices: Floats, triangles: Ints, t: int, height: float, out:
 @jit
 def cover(
     segments: Floats, rows: int, columns: int
-) -> tuple[Ints, NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8], int]:
-    """See `reference.cover`; in addition the first row whose contours do not close, or -1."""
+) -> tuple[Ints, NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8], int, int]:
+    """See `reference.cover`. In addition the first row whose contours do not close, and the first row in which the
+    winding number is negative somewhere, so that a surface is inside out there; each -1 where there is none.
+    """
     row_pieces, pieces, steps, most_runs = _pieces_of_rows(segments, rows, columns)
     starts = np.empty(most_runs, dtype=np.int32)
     stops = np.empty(most_runs, dtype=np.int32)
@@ -85,7 +90,7 @@ def cover(
     levels = np.empty(2 * widest)
     crossings = np.empty(_MOST_CROSSING * _MOST_CROSSING // 2 + 2)
     shares = np.zeros(64)
-    made, open_row = 0, -1
+    made, open_row, negative_row = 0, -1, -1
     for row in range(rows):
         begin, end = row_pieces[row], row_pieces[row + 1]
         row_first_run = made
@@ -160,10 +165,12 @@ def cover(
                             made = _emit(starts, stops, values, made, row_first_run, first + k, first + k + 1, value)
                     shares[width] = 0.0
                 winding, column, i = after, last + 1, j
-            if open_row < 0 and (winding != 0 or drift > 0.0):
+                if winding < 0 and negative_row < 0:
+                    negative_row = row
+            if open_row < 0 and (winding != 0 or drift > _CLOSED):
                 open_row = row
         row_starts[row + 1] = made
-    return row_starts, starts[:made].copy(), stops[:made].copy(), values[:made].copy(), open_row
+    return row_starts, starts[:made].copy(), stops[:made].copy(), values[:made].copy(), open_row, negative_row
 
 
 @jit
@@ -201,12 +208,13 @@ def _pieces_of_rows(segments: Floats, rows: int, columns: int) -> tuple[Ints, Fl
         low, high = min(ua, ub), max(ua, ub)
         for row in range(max(0, int(math.floor(va))), min(rows, int(math.ceil(vb)))):
             top, bottom = max(va, float(row)), min(vb, float(row + 1))
-            u_top = min(max(ua + (top - va) * slope, low), high)
-            u_bottom = min(max(ua + (bottom - va) * slope, low), high) if va < vb else ub
+            # At its ends a segment must meet its neighbours to the last bit, or a group would fall apart there.
+            u_top = ua if top == va else min(max(ua + (top - va) * slope, low), high)
+            u_bottom = ub if bottom == vb else min(max(ua + (bottom - va) * slope, low), high)
             if parts == 1:
                 cells += _put(pieces, steps, filled, row, top, u_top, bottom, u_bottom, step, columns)
                 continue
-            # Split where it leaves the canvas; heights stay on the grid, and empty parts keep the count of pieces.
+            # Split where it leaves the canvas; parts without height keep the count of pieces.
             side = (0.0, float(columns)) if u_top <= u_bottom else (float(columns), 0.0)
             one = _split_height(top, u_top, bottom, u_bottom, side[0])
             two = _split_height(top, u_top, bottom, u_bottom, side[1])
@@ -235,8 +243,7 @@ def _split_height(top: float, u_top: float, bottom: float, u_bottom: float, side
     if u_top == u_bottom:
         return top
     share = min(max((side - u_top) / (u_bottom - u_top), 0.0), 1.0)
-    v = float(np.rint((top + share * (bottom - top)) * STEPS_PER_PIXEL)) / STEPS_PER_PIXEL
-    return min(max(v, top), bottom)
+    return min(max(top + share * (bottom - top), top), bottom)
 
 
 @jit
