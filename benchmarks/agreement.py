@@ -17,16 +17,17 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # `benchmarks` is no package that anyone installs
 
-from benchmarks import areas, prusa, stacks
 from benchmarks.parts import others_dir
 from benchmarks.tables import machine_facts, table
+
+from benchmarks import areas, pixels, prusa, stacks
 
 Row = TypeVar("Row")
 Told = dict[str, list[Any]]
 
 
-def main() -> None:
-    """Everything that can be run here, and what could not."""
+def main() -> int:
+    """Everything that can be run here, and what could not. Returns 1 where somebody disagrees, else 0."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write all figures to this file")
     json_path = parser.parse_args().json
@@ -45,6 +46,19 @@ def main() -> None:
     print(f"\nTook {time.perf_counter() - began:.0f} s.")
     if json_path:
         json_path.write_text(json.dumps({"machine": facts, **told}, indent=1, default=_plain))
+    disagreements = list(_disagreements(told))
+    for sentence in disagreements:
+        print(f"\n**{sentence}**")
+    return 1 if disagreements else 0
+
+
+def _disagreements(told: Told) -> Iterator[str]:
+    for row in told.get("areas", []):
+        if abs(row["sum_error"]) >= areas.BOUND:
+            yield f"The areas of {row['part']} are off by {row['sum_error']:.2%}."
+    for row in told.get("pixels", []):
+        if row["differences"]["away"]:
+            yield f"{row['differences']['away']:,} pixels of {row['part']} differ away from any contour."
 
 
 def _areas(folder: Path, told: Told) -> Iterator[str]:
@@ -61,16 +75,16 @@ def _pixels(folder: Path, told: Told, version: str | None) -> Iterator[str]:
     if version is None:
         yield prusa.MISSING
         return
-    choices = [choice for choice in prusa.CHOICES if choice.file is None or others_dir().is_dir()]
-    if len(choices) < len(prusa.CHOICES):
+    choices = [choice for choice in pixels.CHOICES if choice.file is None or others_dir().is_dir()]
+    if len(choices) < len(pixels.CHOICES):
         yield _no_data("Parts by others")
-    rows = _each(choices, lambda choice: prusa.compare_pixels(choice, folder), told, "pixels")
+    rows = _each(choices, lambda choice: pixels.compare_pixels(choice, folder), told, "pixels")
     yield "Their pictures became ours: " + "; ".join(f"{row.part}: {row.turn}" for row in rows) + "."
-    yield prusa.pixel_table(rows)
+    yield pixels.pixel_table(rows)
     yield "Where the pixels are that differ, and who is right by exact area:"
-    yield prusa.place_table(rows)
+    yield pixels.place_table(rows)
     yield "Our grey at the pixels that differ (lit from 128 on):"
-    yield prusa.grey_table(rows)
+    yield pixels.grey_table(rows)
 
 
 def _stacks(told: Told) -> Iterator[str]:
@@ -104,4 +118,4 @@ def _plain(value: object) -> object:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

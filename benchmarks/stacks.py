@@ -110,7 +110,7 @@ def _areas_px(layers: list[Runs]) -> Floats:
 
 
 def _pixels(ours: list[Runs], theirs: list[Runs]) -> tuple[int, int, float]:
-    """Pixels lit in theirs, pixels that differ, and how far from half the nearer coverage of one of those is at most."""
+    """See `StackRow`: lit, differing, farthest."""
     lit = differing = 0
     farthest = 0.0
     for one, other in zip(ours, theirs, strict=True):
@@ -164,10 +164,12 @@ def _their_runs(slices: list[Slice]) -> list[Runs]:
 
 def _covered(contours: tuple[Floats, ...]) -> Runs:
     canvas = _canvas()
-    *arrays, open_row, negative_row = fast.cover(segments_px(contours, canvas), canvas.rows, canvas.columns)
+    row_starts, starts, stops, values, open_row, negative_row = fast.cover(
+        segments_px(contours, canvas), canvas.rows, canvas.columns
+    )
     if max(open_row, negative_row) >= 0:
         raise AssertionError(f"closed polygons left row {open_row} open or row {negative_row} inside out")
-    return Runs(canvas.rows, canvas.columns, *arrays)
+    return Runs(canvas.rows, canvas.columns, row_starts, starts, stops, values)
 
 
 def _our_runs(name: str, cut_um: Floats) -> list[Runs]:
@@ -210,8 +212,8 @@ def convention_table(rows: list[StackRow]) -> str:
 
 def stack_table(rows: list[StackRow]) -> str:
     """One line a stack."""
-    heads = ("stack", "slices", "their polygons through our kernel", "our layers: error of the sum")
-    heads += ("worst layer", "its area, px", "lit px", "differ", "of lit", "farthest from half")
+    heads = ["stack", "slices", "their polygons through our kernel", "our layers: error of the sum"]
+    heads += ["worst layer", "its area, px", "lit px", "differ", "of lit", "farthest from half"]
     return table(heads, [_cells(row) for row in rows])
 
 
