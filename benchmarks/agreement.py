@@ -40,7 +40,11 @@ def main() -> int:
     told: Told = {}
     print(table(list(facts), [list(facts.values())]))
     with tempfile.TemporaryDirectory() as folder:
-        for section in (_areas(Path(folder), told), _pixels(Path(folder), told, prusa_version), _stacks(told)):
+        for section in (
+            area_section(Path(folder), told),
+            pixel_section(Path(folder), told, prusa_version),
+            stack_section(told),
+        ):
             for text in section:
                 print(f"\n{text}", flush=True)
     print(f"\nTook {time.perf_counter() - began:.0f} s.")
@@ -61,7 +65,8 @@ def _disagreements(told: Told) -> Iterator[str]:
             yield f"{row['differences']['away']:,} pixels of {row['part']} differ away from any contour."
 
 
-def _areas(folder: Path, told: Told) -> Iterator[str]:
+def area_section(folder: Path, told: Told) -> Iterator[str]:
+    """Texts of the section; its figures go into `told`."""
     yield "### Areas beside exact polygons (manifold3d)"
     choices = [choice for choice in areas.CHOICES if choice.file is None or others_dir().is_dir()]
     if len(choices) < len(areas.CHOICES):
@@ -70,7 +75,8 @@ def _areas(folder: Path, told: Told) -> Iterator[str]:
     yield areas.area_table(rows)
 
 
-def _pixels(folder: Path, told: Told, version: str | None) -> Iterator[str]:
+def pixel_section(folder: Path, told: Told, version: str | None) -> Iterator[str]:
+    """See `area_section`. version: of PrusaSlicer, None where there is none."""
     yield "### Pixel for pixel beside PrusaSlicer"
     if version is None:
         yield prusa.MISSING
@@ -87,7 +93,8 @@ def _pixels(folder: Path, told: Told, version: str | None) -> Iterator[str]:
     yield pixels.grey_table(rows)
 
 
-def _stacks(told: Told) -> Iterator[str]:
+def stack_section(told: Told) -> Iterator[str]:
+    """See `area_section`."""
     yield "### Somebody else's slices (3MF slice stacks)"
     if not others_dir().is_dir():
         yield _no_data("The slice stacks")

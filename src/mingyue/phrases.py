@@ -7,9 +7,8 @@ no phrase is without its Chinese.
 from __future__ import annotations
 
 import os
-import tomllib
+from collections.abc import Sequence
 from functools import cache
-from importlib import resources
 from string import Formatter
 from typing import Literal, Protocol, Self, runtime_checkable
 
@@ -36,6 +35,13 @@ class Phrase(str):
 def say(template: str, /, **values: object) -> Phrase:
     """A phrase from an English template with {named} values, formatted as by `str.format`."""
     return Phrase(template, values)
+
+
+def together(parts: Sequence[str], between: str) -> Phrase:
+    """Several texts as one phrase, `between` between them; each is translated by itself."""
+    names = [f"part{place}" for place in range(len(parts))]
+    template = "{between}".join(f"{{{name}}}" for name in names)
+    return Phrase(template, {"between": between, **dict(zip(names, parts, strict=True))})
 
 
 @runtime_checkable
@@ -67,6 +73,9 @@ def _in_chinese(value: object) -> object:
 @cache
 def chinese() -> dict[str, str]:
     """English template → Chinese template."""
+    import tomllib  # whoever reads English need not wait for it
+    from importlib import resources
+
     text = resources.files("mingyue").joinpath("phrases.zh.toml").read_text(encoding="utf-8")
     return {english: zh for table in tomllib.loads(text).values() for english, zh in table.items()}
 

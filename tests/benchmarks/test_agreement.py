@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from benchmarks.parts import Choice
 
-from benchmarks import areas, pixels, prusa, stacks, tables
+from benchmarks import agreement, areas, pixels, prusa, stacks, tables
 from mingyue.printing.formats.manifest import CanvasOf
 from mingyue.printing.frames import Canvas
 from mingyue.printing.kernels import fast
@@ -147,7 +147,18 @@ def test_without_prusaslicer_there_is_no_version(monkeypatch):
     monkeypatch.setenv("PATH", "")
 
     assert prusa.program_version() is None
-    assert "apt-get install prusa-slicer" in prusa.MISSING
+
+
+def test_what_cannot_be_run_is_said_and_leaves_no_figures(tmp_path, monkeypatch):
+    monkeypatch.setenv("MINGYUE_DATA", str(tmp_path / "nowhere"))
+    told = {}
+
+    _, without_slicer = agreement.pixel_section(tmp_path, told, None)
+    _, without_data = agreement.stack_section(told)
+
+    assert without_slicer == "prusa-slicer is not installed, so this was not run: apt-get install prusa-slicer"
+    assert without_data == "The slice stacks were not compared: there are no data by others; set MINGYUE_DATA."
+    assert told == {}
 
 
 def test_a_table_is_markdown():

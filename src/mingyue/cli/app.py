@@ -12,30 +12,36 @@ import typer
 
 from mingyue import __version__
 from mingyue.cli import build, inspect, profiles, repair, samples
-from mingyue.cli.output import print_error, print_line, print_stopped, tell
+from mingyue.cli.chinese import Command, Group, use_chinese_headings
+from mingyue.cli.output import LANGUAGE, print_error, print_line, print_stopped, tell
 from mingyue.errors import MingyueError
 
+if LANGUAGE == "zh":
+    use_chinese_headings()
 app = typer.Typer(
     name="mingyue",
+    cls=Group,
     help=tell("Prepare a print at 2 µm: from a part to masks that a machine exposes."),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("machines", help=tell("List the machines that are known, and where their numbers come from."))(
+app.command("machines", cls=Command, help=tell("List the machines that are known, and where their numbers come from."))(
     profiles.list_machines
 )
-app.command("resins", help=tell("List the resins that are known, and where their numbers come from."))(
+app.command("resins", cls=Command, help=tell("List the resins that are known, and where their numbers come from."))(
     profiles.list_resins
 )
-app.command("samples", help=tell("List the sample parts, or write one of them as STL."))(samples.samples)
-app.command("inspect", help=tell("Say what is in a part or a print package, and what is wrong with it."))(
+app.command("samples", cls=Command, help=tell("List the sample parts, or write one of them as STL."))(samples.samples)
+app.command("inspect", cls=Command, help=tell("Say what is in a part or a print package, and what is wrong with it."))(
     inspect.inspect
 )
-app.command("repair", help=tell("Mend a part and say what was changed; the file you give stays as it is."))(
-    repair.repair
+app.command(
+    "repair", cls=Command, help=tell("Mend a part and say what was changed; the file you give stays as it is.")
+)(repair.repair)
+app.command("build", cls=Command, help=tell("Make a print package: slice a part into masks for a machine."))(
+    build.build
 )
-app.command("build", help=tell("Make a print package: slice a part into masks for a machine."))(build.build)
 
 
 @app.callback()

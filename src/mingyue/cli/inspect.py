@@ -13,7 +13,7 @@ from mingyue.cli.build import PartArgument, UnitsOption
 from mingyue.cli.choices import SAMPLE, read_choice
 from mingyue.cli.output import AsJson, print_json, print_line, print_notes, print_pairs, tell
 from mingyue.errors import BadInputError
-from mingyue.phrases import say
+from mingyue.phrases import Phrase, say
 from mingyue.printing.faults import MeshReport, find_faults, why_not_sliceable
 from mingyue.printing.formats.print_package import PrintPackage, is_package, open_package
 from mingyue.printing.pictures import picture_of_layer, picture_of_mesh
@@ -108,7 +108,7 @@ def _layer_choice(layer: int | None, layers: int) -> int:
     return layer
 
 
-def _package_json(package: PrintPackage, layer: int, problems: list[str]) -> dict[str, object]:
+def _package_json(package: PrintPackage, layer: int, problems: list[Phrase]) -> dict[str, object]:
     manifest = package.manifest
     return {
         "package": package.path,
@@ -132,13 +132,18 @@ def _volume_mm3(package: PrintPackage) -> float:
     return sum(layer.area_px * pixel_um2 * layer.thickness_um for layer in package.manifest.layers) / 1e9
 
 
-def _print_package(package: PrintPackage, layer: int, problems: list[str], sheet: Image.Image | None) -> None:
+def _print_package(package: PrintPackage, layer: int, problems: list[Phrase], sheet: Image.Image | None) -> None:
     manifest = package.manifest
     x, y, z = (extent / 1e3 for extent in manifest.part.size_um)
     print_pairs(
         {
             say("package"): f"{package.path} ({manifest.format} {manifest.version}, {manifest.made_by})",
-            say("part"): f"{manifest.part.name} ({manifest.part.format}, {manifest.part.triangles:,} triangles)",
+            say("part"): tell(
+                "{name} ({format}, {triangles:,} triangles)",
+                name=manifest.part.name,
+                format=manifest.part.format,
+                triangles=manifest.part.triangles,
+            ),
             say("digest of the part"): manifest.part.sha256,
             say("size"): f"{x:.4g} × {y:.4g} × {z:.4g} mm",
             say("machine"): f"{manifest.machine.name}, {manifest.machine.pixel_um:g} µm",

@@ -29,9 +29,9 @@ from mingyue.phrases import Language, in_language, language_of_environment, say
 LANGUAGE: Language = language_of_environment()
 
 
-def local(text: str) -> str:
-    """The text in the language of whoever sits here."""
-    return in_language(text, LANGUAGE)
+def local(text: object) -> str:
+    """The text in the language of whoever sits here; other things as they write themselves."""
+    return in_language(text if isinstance(text, str) else str(text), LANGUAGE)
 
 
 def tell(template: str, /, **values: object) -> str:
@@ -93,7 +93,7 @@ def print_pairs(pairs: Mapping[str, object], *, title: str | None = None) -> Non
     table.add_column(style="dim")
     table.add_column()
     for name, value in pairs.items():
-        table.add_row(local(name), _escaped(str(value)))
+        table.add_row(local(name), _escaped(value))
     _out.print(table)
 
 
@@ -103,11 +103,11 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     for column in columns:
         table.add_column(local(column), overflow="fold")
     for row in rows:
-        table.add_row(*(_escaped(str(cell)) for cell in row))
+        table.add_row(*(_escaped(cell) for cell in row))
     _out.print(table)
 
 
-def _escaped(text: str) -> str:
+def _escaped(text: object) -> str:
     return local(text).replace("[", r"\[")
 
 

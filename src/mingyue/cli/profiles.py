@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from mingyue.cli.output import LANGUAGE, AsJson, print_json, print_line, print_table, tell
-from mingyue.phrases import say
+from mingyue.phrases import Phrase, say
 from mingyue.printing import machines, resins
-from mingyue.printing.profiles import Source, Title
+from mingyue.printing.profiles import Mark, Source, Title
 
 OwnFile = Annotated[
     Path | None,
     typer.Option("--file", help=tell("A .toml file of your own; its entries are listed as well.")),
 ]
 _UNKNOWN = "–"
+_MARKS: Final[dict[Mark, Phrase]] = {
+    "seen": say("seen"),
+    "2nd": say("2nd"),
+    "derived": say("derived"),
+    "measured": say("measured"),
+    "entered": say("entered"),
+}
 
 
 def list_machines(file: OwnFile = None, as_json: AsJson = False) -> None:
@@ -91,4 +98,4 @@ def _number(value: float | None, deviation: float | None = None) -> str:
 
 
 def _mark(source: Source | None) -> str:
-    return _UNKNOWN if source is None else source.mark
+    return _UNKNOWN if source is None else _MARKS[source.mark]

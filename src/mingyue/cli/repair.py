@@ -39,7 +39,7 @@ def repair(
         )
         return
     for change in repaired.changes:
-        print_line(say("• {text}", text=str(change)))
+        print_line(say("• {text}", text=change.told))
     if not repaired.changes:
         print_line(say("Nothing had to be changed."))
     print_line(

@@ -22,11 +22,11 @@ def samples(
     from mingyue.printing.samples import SAMPLES
 
     if name is None:
-        rows = {key: (entry.zh if LANGUAGE == "zh" else entry.en) for key, entry in SAMPLES.items()}
         if as_json:
-            print_json({"samples": [{"name": key, "description": text} for key, text in rows.items()]})
+            print_json({"samples": [{"name": key, "description": entry.en} for key, entry in SAMPLES.items()]})
         else:
-            print_table((say("name"), say("sample")), rows.items())
+            rows = ((key, entry.zh if LANGUAGE == "zh" else entry.en) for key, entry in SAMPLES.items())
+            print_table((say("name"), say("sample")), rows)
         return
     _write(name, output or Path(f"{name}.stl"), as_json)
 

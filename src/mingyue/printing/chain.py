@@ -12,7 +12,7 @@ import numpy as np
 
 from mingyue import __version__
 from mingyue.errors import BadInputError
-from mingyue.phrases import say
+from mingyue.phrases import Phrase, say
 from mingyue.printing import frames, resins
 from mingyue.printing.blocks import LayerMasks, blocks
 from mingyue.printing.faults import require_closed
@@ -71,7 +71,7 @@ class BuildResult:
     seconds: float
     stage_seconds: dict[str, float]
     bytes: int
-    notes: tuple[str, ...]
+    notes: tuple[Phrase, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,8 @@ def build(
     """Place, slice, cover and store a part as a print package at `package`.
 
     Raises OpenMeshError where the surface bounds no volume, InsideOutError where a body would take away what it should
-    add, MachineLimitError where the machine cannot do it, and BadInputError for settings that make no sense. An error or an interruption leaves no file behind.
+    add, MachineLimitError where the machine cannot do it, and BadInputError for settings that make no sense. An error
+    or an interruption leaves no file behind.
     """
     began = time.perf_counter()
     prepared = prepare(part, settings)
@@ -155,13 +156,17 @@ def _exposure_s(settings: BuildSettings) -> float:
     if settings.exposure_s is not None:
         if not settings.exposure_s > 0:
             raise BadInputError(
-                f"An exposure of {settings.exposure_s} s cures nothing.", remedy="Give --exposure-s above 0."
+                say("An exposure of {seconds} s cures nothing.", seconds=settings.exposure_s),
+                remedy=say("Give --exposure-s above 0."),
             )
         return settings.exposure_s
     if settings.machine.irradiance_mw_cm2 is None:
         raise MachineLimitError(
-            f"Nobody stated the irradiance of {settings.machine.title.en}, so no exposure can be derived.",
-            remedy="Give --exposure-s, or irradiance_mw_cm2 in a machine file of your own.",
+            say(
+                "Nobody stated the irradiance of {machine}, so no exposure can be derived.",
+                machine=settings.machine.title,
+            ),
+            remedy=say("Give --exposure-s, or irradiance_mw_cm2 in a machine file of your own."),
         )
     return resins.exposure_s(
         settings.resin,
@@ -174,7 +179,7 @@ def _place(mesh: Mesh, settings: BuildSettings) -> tuple[frames.Placement, Mesh]
     low_um, _ = mesh.box_um
     placement = frames.place(
         low_um,
-        mesh.vertices_um[np.unique(mesh.triangles)],
+        mesh.used_um,
         scale=settings.scale,
         fit_um=settings.fit_um,
         rotate_deg=settings.rotate_deg,
@@ -186,7 +191,7 @@ def _check_machine(placed: Mesh, settings: BuildSettings) -> None:
     machine = settings.machine
     unfit = machine.why_layer_unfit(settings.layer_um)
     if unfit:
-        raise MachineLimitError(f"{unfit}.", remedy="Choose another --layer-um or another --machine.")
+        raise MachineLimitError(say("{why}.", why=unfit), remedy=say("Choose another --layer-um or another --machine."))
     if machine.platform_um is None:
         return
     size = placed.size_um
@@ -258,7 +263,7 @@ def _manifest(
     )
 
 
-def _notes(settings: BuildSettings) -> Iterator[str]:
+def _notes(settings: BuildSettings) -> Iterator[Phrase]:
     machine, resin = settings.machine, settings.resin
     if not machine.verified:
         yield say(

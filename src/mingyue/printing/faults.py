@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingyue.errors import BadInputError
+from mingyue.phrases import Phrase, say
 from mingyue.printing.crossings import crossing_pairs
 from mingyue.printing.meshes import Mesh
 
@@ -32,11 +33,14 @@ class OpenMeshError(BadInputError):
     def __init__(self, *, open_edges: int, first_at_um: Place) -> None:
         self.open_edges = open_edges
         self.first_at_um = first_at_um
-        x, y, z = first_at_um
         super().__init__(
-            f"The mesh has {open_edges} edges that are open or whose faces disagree about the outside, "
-            f"the first at ({x:.1f}, {y:.1f}, {z:.1f}) µm.",
-            remedy="Close the holes there, or run `mingyue repair` and read its report.",
+            say(
+                "The mesh has {count} edges that are open or whose faces disagree about the outside, "
+                "the first at {place}.",
+                count=open_edges,
+                place=said_place(first_at_um),
+            ),
+            remedy=say("Close the holes there, or run `mingyue repair` and read its report."),
         )
 
 
@@ -51,8 +55,8 @@ class Fault:
 class Reason(NamedTuple):
     """Why something may not be done, and what to do about it."""
 
-    message: str
-    remedy: str
+    message: Phrase
+    remedy: Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,29 +238,35 @@ def why_not_sliceable(report: MeshReport) -> list[Reason]:
     reasons = [
         (
             report.open_edges,
-            f"{report.open_edges.count} edges are open, in {report.open_loops} holes, the largest "
-            f"{report.largest_hole_um:.1f} µm across",
-            "Close the holes in the program that made the part, or run `mingyue repair`.",
+            say(
+                "{count} edges are open, in {holes} holes, the largest {width:.1f} µm across",
+                count=report.open_edges.count,
+                holes=report.open_loops,
+                width=report.largest_hole_um,
+            ),
+            say("Close the holes in the program that made the part, or run `mingyue repair`."),
         ),
         (
             report.flipped_edges,
-            f"at {report.flipped_edges.count} edges the neighbours disagree which side is outside",
-            f"Turn {report.faces_to_turn} faces, or run `mingyue repair`.",
+            say("at {count} edges the neighbours disagree which side is outside", count=report.flipped_edges.count),
+            say("Turn {count} faces, or run `mingyue repair`.", count=report.faces_to_turn),
         ),
         (
             Fault(torn, report.nonmanifold_edges.first_at_um),
-            f"{torn} edges join more than two faces that do not pair up",
-            "Remove inner walls and doubled faces there, or run `mingyue repair`.",
+            say("{count} edges join more than two faces that do not pair up", count=torn),
+            say("Remove inner walls and doubled faces there, or run `mingyue repair`."),
         ),
         (
             report.inside_out_bodies,
-            f"{report.inside_out_bodies.count} bodies are inside out and would print as nothing",
-            "Turn their faces, or run `mingyue repair`.",
+            say("{count} bodies are inside out and would print as nothing", count=report.inside_out_bodies.count),
+            say("Turn their faces, or run `mingyue repair`."),
         ),
     ]
-    told = [Reason(f"{what}{_at(fault)}.", remedy) for fault, what, remedy in reasons if fault.count]
+    told = [
+        Reason(say("{what}.", what=_with_place(what, fault)), remedy) for fault, what, remedy in reasons if fault.count
+    ]
     if not told and report.volume_um3 <= 0:
-        told.append(Reason("the surface encloses nothing.", "Export the part again as a solid body."))
+        told.append(Reason(say("the surface encloses nothing."), say("Export the part again as a solid body.")))
     return told
 
 
@@ -401,8 +411,12 @@ def _lengths(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.sqrt(np.einsum("...i,...i->...", vectors, vectors)), dtype=np.float64)
 
 
-def _at(fault: Fault) -> str:
+def _with_place(what: Phrase, fault: Fault) -> Phrase:
     if fault.first_at_um is None:
-        return ""
-    x, y, z = fault.first_at_um
-    return f", the first at ({x:.1f}, {y:.1f}, {z:.1f}) µm"
+        return what
+    return say("{what}, the first at {place}", what=what, place=said_place(fault.first_at_um))
+
+
+def said_place(place_um: Place) -> str:
+    """A place as people read it, in any language."""
+    return "({:.1f}, {:.1f}, {:.1f}) µm".format(*place_um)

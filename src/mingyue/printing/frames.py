@@ -24,9 +24,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingyue.errors import BadInputError
+from mingyue.phrases import say
 
 Floats = NDArray[np.float64]
 Vector = tuple[float, float, float]
+
+# Heights are rounded to the picometre, so that a face which lies in a cutting plane does so in every placement, and not
+# above or below it by the rounding of a multiplication.
+_HEIGHT_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -54,11 +59,18 @@ def place(
     fit_um: the longest side after turning, applied on top of the scale.
     """
     if not (math.isfinite(scale) and scale > 0):
-        raise BadInputError(f"A scale of {scale} makes no part.", remedy="Give a scale above 0, such as 0.5.")
+        raise BadInputError(
+            say("A scale of {scale} makes no part.", scale=scale), remedy=say("Give a scale above 0, such as 0.5.")
+        )
     if fit_um is not None and not (math.isfinite(fit_um) and fit_um > 0):
-        raise BadInputError(f"A part cannot be fitted to {fit_um / 1e3} mm.", remedy="Give a size above 0 mm.")
+        raise BadInputError(
+            say("A part cannot be fitted to {size} mm.", size=fit_um / 1e3), remedy=say("Give a size above 0 mm.")
+        )
     if not all(math.isfinite(angle) for angle in rotate_deg):
-        raise BadInputError(f"Angles of {rotate_deg} turn nothing.", remedy="Give three finite angles in degrees.")
+        raise BadInputError(
+            say("Angles of {angles} turn nothing.", angles=rotate_deg),
+            remedy=say("Give three finite angles in degrees."),
+        )
     matrix = scale * rotation(rotate_deg)
     turned = (vertices_um - low_um) @ matrix.T
     low, high = turned.min(axis=0), turned.max(axis=0)
@@ -105,6 +117,7 @@ class Canvas:
         placed = np.array(points_um, dtype=np.float64, copy=True)
         placed[:, 0] = (placed[:, 0] - self.left_um) / self.pitch_um
         placed[:, 1] = (self.top_um - placed[:, 1]) / self.pitch_um
+        placed[:, 2] = np.round(placed[:, 2], _HEIGHT_DIGITS)
         return placed
 
 

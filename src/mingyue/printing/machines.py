@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mingyue.errors import BadInputError
+from mingyue.phrases import Phrase, say
 from mingyue.printing import profiles
 from mingyue.printing.profiles import Source, Title
 
@@ -38,11 +39,18 @@ class Machine:
         """What one field covers, x and y."""
         return self.field_px[0] * self.pixel_um, self.field_px[1] * self.pixel_um
 
-    def why_layer_unfit(self, layer_um: float) -> str | None:
+    def why_layer_unfit(self, layer_um: float) -> Phrase | None:
         """Why this machine does not print layers of that thickness, or None if it does (or nobody knows)."""
         if self.layer_um is None or self.layer_um[0] <= layer_um <= self.layer_um[1]:
             return None
-        return f"{self.title.en} prints layers of {self.layer_um[0]:g} to {self.layer_um[1]:g} µm, not {layer_um:g} µm"
+        thinnest, thickest = self.layer_um
+        return say(
+            "{machine} prints layers of {thinnest:g} to {thickest:g} µm, not {layer:g} µm",
+            machine=self.title,
+            thinnest=thinnest,
+            thickest=thickest,
+            layer=layer_um,
+        )
 
 
 class MachineLimitError(BadInputError):

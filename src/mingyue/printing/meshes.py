@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingyue.errors import BadInputError
+from mingyue.phrases import say
 
 
 class EmptyMeshError(BadInputError):
@@ -48,10 +49,17 @@ class Mesh:
         """Lowest and highest corner of what the triangles use, each (3,) float64."""
         if not len(self.triangles):
             raise EmptyMeshError(
-                "The mesh has no triangles.", remedy="Export the part again, with its solid body selected."
+                say("The mesh has no triangles."),
+                remedy=say("Export the part again, with its solid body selected."),
             )
-        used = self.vertices_um[self.triangles.ravel()]
-        return used.min(axis=0), used.max(axis=0)
+        return self.used_um.min(axis=0), self.used_um.max(axis=0)
+
+    @cached_property
+    def used_um(self) -> NDArray[np.float64]:
+        """(k, 3) float64: the vertices that some triangle has."""
+        is_used = np.zeros(len(self.vertices_um), dtype=np.bool_)
+        is_used[self.triangles] = True
+        return self.vertices_um if is_used.all() else self.vertices_um[is_used]
 
     @property
     def size_um(self) -> NDArray[np.float64]:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingyue.errors import BadInputError
+from mingyue.phrases import Phrase, say, together
 from mingyue.printing.faults import (
     Place,
     bodies_of,
@@ -28,6 +29,7 @@ from mingyue.printing.faults import (
     is_repeated,
     lowest_place,
     point_of,
+    said_place,
     why_not_sliceable,
     winding,
 )
@@ -45,20 +47,27 @@ ENCLOSES: Final = 1e-9
 class RepairFailedError(BadInputError):
     """The surface cannot be mended without knowing what was meant."""
 
-    def __init__(self, what: str, *, at_um: Place | None, remedy: str) -> None:
+    def __init__(self, what: Phrase, *, at_um: Place | None, remedy: Phrase) -> None:
         self.at_um = at_um
-        where = "" if at_um is None else " at ({:.1f}, {:.1f}, {:.1f}) µm".format(*at_um)
-        super().__init__(f"The mesh cannot be repaired: {what}{where}.", remedy=remedy)
+        where = what if at_um is None else say("{what} at {place}.", what=what, place=said_place(at_um))
+        super().__init__(say("The mesh cannot be repaired: {why}", why=where), remedy=remedy)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """What was done, how often, where first (the lowest place), and what to know about it."""
 
-    what: str
+    what: Phrase
     count: int
     first_at_um: Place
     note: str = ""
+
+    @property
+    def told(self) -> Phrase:
+        """The change in one line."""
+        place = said_place(self.first_at_um)
+        line = say("{what}: {count:,}, the first at {place}", what=self.what, count=self.count, place=place)
+        return say("{line}; {note}", line=line, note=self.note) if self.note else line
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +102,8 @@ def repair(mesh: Mesh) -> Repaired:
     report = find_faults(mended)
     if not report.is_solid:
         reasons = why_not_sliceable(report)
-        raise RepairFailedError(
-            "; ".join(reason.message.rstrip(".") for reason in reasons), at_um=None, remedy=reasons[0].remedy
-        )
+        whole = together([reason.message for reason in reasons], say(" "))
+        raise RepairFailedError(whole, at_um=None, remedy=reasons[0].remedy)
     return Repaired(mended, tuple(changes), mesh.volume_um3)
 
 
@@ -119,8 +127,8 @@ def drop_doubles(mesh: Mesh) -> tuple[Mesh, list[Change]]:
     dropped[doubled] = True
     kept = Mesh(mesh.vertices_um, triangles[~(dropped | collapsed)])
     return kept, [
-        *_changed("dropped faces with two equal corners", mesh, collapsed),
-        *_changed("dropped doubled faces", mesh, dropped),
+        *_changed(say("dropped faces with two equal corners"), mesh, collapsed),
+        *_changed(say("dropped doubled faces"), mesh, dropped),
     ]
 
 
@@ -145,7 +153,7 @@ def weld_open_vertices(mesh: Mesh) -> tuple[Mesh, list[Change]]:
     after = edges_of(welded.triangles)
     if np.abs(after.net).sum() >= np.abs(edges.net).sum():
         return mesh, []
-    return welded, [Change("welded open vertices", len(moved), lowest_place(mesh.vertices_um[moved]))]
+    return welded, [Change(say("welded open vertices"), len(moved), lowest_place(mesh.vertices_um[moved]))]
 
 
 def agree_on_outside(mesh: Mesh) -> tuple[Mesh, list[Change]]:
@@ -155,11 +163,11 @@ def agree_on_outside(mesh: Mesh) -> tuple[Mesh, list[Change]]:
     turns, is_one_sided = disagreeing_faces(edges_of(mesh.triangles), len(mesh.triangles))
     if is_one_sided.any():
         raise RepairFailedError(
-            f"{is_one_sided.sum()} faces form a surface with one side only, like a Möbius strip",
+            say("{count} faces form a surface with one side only, like a Möbius strip", count=int(is_one_sided.sum())),
             at_um=lowest_place(mesh.vertices_um[mesh.triangles[is_one_sided]]),
-            remedy="Give the strip a thickness in the program that made it.",
+            remedy=say("Give the strip a thickness in the program that made it."),
         )
-    return _turned(mesh, turns), _changed("turned faces that disagreed with their neighbours", mesh, turns)
+    return _turned(mesh, turns), _changed(say("turned faces that disagreed with their neighbours"), mesh, turns)
 
 
 def close_holes(mesh: Mesh) -> tuple[Mesh, list[Change]]:
@@ -173,11 +181,11 @@ def close_holes(mesh: Mesh) -> tuple[Mesh, list[Change]]:
         [_off_plane_um(mesh.vertices_um[loop]) > FLAT_RIM * span for loop, span in zip(loops, spans, strict=True)]
     )
     changes = []
-    for what, chosen in (("closed flat holes", ~is_guess), ("closed holes by a guess", is_guess)):
+    for what, chosen in ((say("closed flat holes"), ~is_guess), (say("closed holes by a guess"), is_guess)):
         if chosen.any():
             picked = [loops[k] for k in np.flatnonzero(chosen)]
             width = max(spans[k] for k in np.flatnonzero(chosen))
-            note = f"{sum(map(len, picked))} edges, the widest hole {width:.1f} µm across"
+            note = say("{count} edges, the widest hole {width:.1f} µm across", count=sum(map(len, picked)), width=width)
             changes.append(Change(what, len(picked), lowest_place(mesh.vertices_um[np.concatenate(picked)]), note))
     return Mesh(mesh.vertices_um, np.concatenate([mesh.triangles, *lids])), changes
 
@@ -191,12 +199,12 @@ def drop_empty_bodies(mesh: Mesh) -> tuple[Mesh, list[Change]]:
     is_empty = np.abs(body_volumes_um3(corners, bodies)) <= ENCLOSES * areas**1.5 if len(bodies) else np.ones(1, bool)
     if is_empty.all():
         raise RepairFailedError(
-            f"none of its {len(areas)} pieces encloses a volume",
+            say("none of its {count} pieces encloses a volume", count=len(areas)),
             at_um=lowest_place(mesh.vertices_um),
-            remedy="Export the part again as a solid body, not as loose faces.",
+            remedy=say("Export the part again as a solid body, not as loose faces."),
         )
     dropped = is_empty[bodies]
-    change = _changed("dropped pieces that enclose nothing", mesh, dropped)
+    change = _changed(say("dropped pieces that enclose nothing"), mesh, dropped)
     return Mesh(mesh.vertices_um, mesh.triangles[~dropped]), change
 
 
@@ -206,7 +214,7 @@ def face_outward(mesh: Mesh) -> tuple[Mesh, list[Change]]:
     bodies = bodies_of(edges, len(mesh.triangles))
     inverted = inside_out_bodies(mesh, edges, bodies)
     turns = np.isin(bodies, inverted)
-    return _turned(mesh, turns), _changed("turned bodies that were inside out", mesh, turns, count=len(inverted))
+    return _turned(mesh, turns), _changed(say("turned bodies that were inside out"), mesh, turns, count=len(inverted))
 
 
 def unite(mesh: Mesh) -> tuple[Mesh, list[Change]]:
@@ -218,8 +226,12 @@ def unite(mesh: Mesh) -> tuple[Mesh, list[Change]]:
         return mesh, []
     out = whole.to_mesh64()
     united = Mesh(np.array(out.vert_properties[:, :3]), out.tri_verts.astype(np.int64))
-    note = f"their volumes add up to {apart:.6g} µm³, together they fill {united.volume_um3:.6g} µm³"
-    return united, [Change("united overlapping bodies", len(solids), lowest_place(mesh.vertices_um), note)]
+    note = say(
+        "their volumes add up to {apart:.6g} µm³, together they fill {filled:.6g} µm³",
+        apart=float(apart),
+        filled=united.volume_um3,
+    )
+    return united, [Change(say("united overlapping bodies"), len(solids), lowest_place(mesh.vertices_um), note)]
 
 
 def _bodies_with_cavities(mesh: Mesh) -> list[Mesh]:
@@ -239,9 +251,9 @@ def _bodies_with_cavities(mesh: Mesh) -> list[Mesh]:
         home = next(around, None)
         if home is None:
             raise RepairFailedError(
-                "a cavity reaches out of the body that it is in",
+                say("a cavity reaches out of the body that it is in"),
                 at_um=lowest_place(cavity.vertices_um),
-                remedy="Cut the cavity out of the body in the program that made the part.",
+                remedy=say("Cut the cavity out of the body in the program that made the part."),
             )
         held[home].append(cavity)
     return [joined(group) for group in held]
@@ -256,9 +268,9 @@ def _manifold(body: Mesh) -> manifold3d.Manifold:
     solid = manifold3d.Manifold(manifold3d.Mesh64(body.vertices_um.copy(), body.triangles.astype(np.uint64)))
     if solid.status() != manifold3d.Error.NoError:
         raise RepairFailedError(
-            f"a body is no manifold ({solid.status().name})",
+            say("a body is no manifold ({status})", status=solid.status().name),
             at_um=lowest_place(body.vertices_um),
-            remedy="Simplify the part there, or export it again as a solid body.",
+            remedy=say("Simplify the part there, or export it again as a solid body."),
         )
     return solid
 
@@ -340,7 +352,7 @@ def _first_of_its_kind(group: NDArray[np.int64], is_candidate: NDArray[np.bool_]
     return chosen
 
 
-def _changed(what: str, mesh: Mesh, faces: NDArray[np.bool_], *, count: int | None = None) -> list[Change]:
+def _changed(what: Phrase, mesh: Mesh, faces: NDArray[np.bool_], *, count: int | None = None) -> list[Change]:
     if not faces.any():
         return []
     places = mesh.vertices_um[mesh.triangles[faces]].mean(axis=1)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mingyue.errors import BadInputError
+from mingyue.phrases import say
 from mingyue.printing import profiles
 from mingyue.printing.profiles import Source, Title
 
@@ -73,8 +74,8 @@ def exposure_s(resin: Resin, *, depth_um: float, irradiance_mw_cm2: float) -> fl
     """How long to expose so that the resin gels to this depth: the working curve, solved for time."""
     if resin.critical_dose_mj_cm2 is None:
         raise CriticalDoseUnknownError(
-            f"Nobody published the critical dose of {resin.title.en}, so no exposure can be derived.",
-            remedy="Give the exposure you use (--exposure-s), or a resin file with critical_dose_mj_cm2.",
+            say("Nobody published the critical dose of {resin}, so no exposure can be derived.", resin=resin.title),
+            remedy=say("Give the exposure you use (--exposure-s), or a resin file with critical_dose_mj_cm2."),
         )
     dose = resin.critical_dose_mj_cm2 * math.exp(depth_um / resin.penetration_depth_um)
     return dose / irradiance_mw_cm2

@@ -57,6 +57,18 @@ def test_fast_equals_reference(polygons: list[list[tuple[float, float]]]) -> Non
     assert covered(fast, segments) == covered(reference, segments)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_fast_equals_reference_on_a_thousand_soups(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    for _ in range(250):
+        sizes = rng.integers(3, 8, rng.integers(1, 5))
+        free, whole, half = rng.uniform(-2, 14, 64), rng.integers(-2, 15, 64), rng.integers(-4, 29, 64) / 2
+        values = np.choose(rng.integers(0, 3, 64), [free, whole, half])
+        segments = contours([[tuple(rng.choice(values, 2)) for _ in range(size)] for size in sizes])
+
+        assert covered(fast, segments) == covered(reference, segments)
+
+
 @given(soups)
 def test_a_closed_contour_is_never_called_open(polygons: list[list[tuple[float, float]]]) -> None:
     assert fast.cover(contours(polygons), ROWS, COLUMNS)[4] == -1

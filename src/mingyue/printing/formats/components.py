@@ -11,10 +11,11 @@ from typing import Any
 from xml.parsers import expat
 
 from mingyue.errors import FileFormatError
+from mingyue.phrases import Phrase, say
 from mingyue.printing.formats.limits import ReadLimits, check_limit
 
 Key = tuple[str, str]  # model part without its leading slash, object id
-_SAVE_AGAIN = "Open the file in a CAD program or slicer and save it again as 3MF, or export it as STL."
+SAVE_AGAIN = say("Open the file in a CAD program or slicer and save it again as 3MF, or export it as STL.")
 
 
 class ComponentGraph:
@@ -36,8 +37,8 @@ class ComponentGraph:
             if name == "object":
                 current[:] = [(here, attributes.get("id", ""))]
                 self.below.setdefault(current[0], [])
-                message = f"{self.path.name} holds {{:,}} objects, more than {{:,}}"
-                check_limit(len(self.below), self.limits.max_objects, message, "max_objects")
+                count = len(self.below)
+                self._check(count, say("holds {count:,} objects", count=count), "max_objects")
             elif name == "component" and current:
                 self.below[current[0]].append(_target(here, attributes))
 
@@ -48,7 +49,7 @@ class ComponentGraph:
                 parser.Parse(chunk, False)
             parser.Parse(b"", True)
         except (expat.ExpatError, ValueError, LookupError) as error:  # the latter: encodings nobody knows
-            raise self._broken(f"{part} is not valid XML: {error}") from error
+            raise self._broken(say("{part} is not valid XML: {why}", part=part, why=str(error))) from error
 
     def check(self) -> None:
         """Refuse circles, deep nests, and more instances than the limits allow."""
@@ -58,22 +59,25 @@ class ComponentGraph:
     def _measure(self, key: Key, above: tuple[Key, ...]) -> tuple[int, int]:
         """(instances, height) of an object, itself included."""
         if key in above:
-            raise self._broken(f"object {key[1]!r} contains itself")
+            raise self._broken(say("object {name!r} contains itself", name=key[1]))
         if key not in self._measured:
-            self._check("nests objects {:,} deep", len(above) + 1, "max_component_depth")
+            self._check_depth(len(above) + 1)
             parts = [self._measure(part, (*above, key)) for part in self.below.get(key, [])]
             instances = 1 + sum(count for count, _ in parts)
             height = 1 + max((height for _, height in parts), default=0)
-            self._check("lays out {:,} objects", instances, "max_instances")
+            self._check(instances, say("lays out {count:,} objects", count=instances), "max_instances")
             self._measured[key] = instances, height
-        self._check("nests objects {:,} deep", len(above) + self._measured[key][1], "max_component_depth")
+        self._check_depth(len(above) + self._measured[key][1])
         return self._measured[key]
 
-    def _check(self, what: str, count: int, name: str) -> None:
-        check_limit(count, getattr(self.limits, name), f"{self.path.name} {what}, more than {{:,}}", name)
+    def _check_depth(self, depth: int) -> None:
+        self._check(depth, say("nests objects {count:,} deep", count=depth), "max_component_depth")
 
-    def _broken(self, why: str) -> FileFormatError:
-        return FileFormatError(f"{self.path.name}: {why}.", remedy=_SAVE_AGAIN)
+    def _check(self, count: int, what: Phrase, name: str) -> None:
+        check_limit(count, getattr(self.limits, name), what, path=self.path, name=name)
+
+    def _broken(self, why: Phrase) -> FileFormatError:
+        return FileFormatError(say("{file}: {why}.", file=self.path.name, why=why), remedy=SAVE_AGAIN)
 
 
 def _target(here: str, attributes: dict[str, Any]) -> Key:

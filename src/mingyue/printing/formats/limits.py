@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from mingyue.errors import BadInputError, FileFormatError, LimitError
+from mingyue.errors import BadInputError, FileFormatError, LimitError, why_refused
+from mingyue.phrases import Phrase, say
 
 _CHUNK_BYTES = 1 << 20
-_RAISE_LIMITS = "Make the part smaller or coarser, or raise the limit `{}` if you trust the file."
-_SAVE_AGAIN = "Save the file again as 3MF with a common CAD program or slicer."
+_SAVE_AGAIN = say("Save the file again as 3MF with a common CAD program or slicer.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,37 +41,48 @@ def file_bytes(path: Path, *, limits: ReadLimits) -> int:
     try:
         status = path.stat()
     except (OSError, ValueError) as error:
+        why = why_refused(error) if isinstance(error, OSError) else str(error)
         raise BadInputError(
-            f"{path.name} cannot be opened: {error}.", remedy="Check the path and its permissions."
+            say("{file} cannot be opened: {why}.", file=path.name, why=why),
+            remedy=say("Check the path and its permissions."),
         ) from error
     if not stat.S_ISREG(status.st_mode):
-        remedy = "Name one part file, not a folder or a device."
-        raise BadInputError(f"{path.name} is not an ordinary file.", remedy=remedy)
+        raise BadInputError(
+            say("{file} is not an ordinary file.", file=path.name),
+            remedy=say("Name one part file, not a folder or a device."),
+        )
     if not os.access(path, os.R_OK):
-        raise BadInputError(f"{path.name} may not be read.", remedy="Ask its owner for permission.")
+        raise BadInputError(say("{file} may not be read.", file=path.name), remedy=say("Ask its owner for permission."))
     if not status.st_size:
-        raise FileFormatError(f"{path.name} is empty.", remedy="Export or upload the part again.")
-    message = f"{path.name} has {{:,}} bytes, more than {{:,}}"
-    check_limit(status.st_size, limits.max_file_bytes, message, "max_file_bytes")
+        raise FileFormatError(say("{file} is empty.", file=path.name), remedy=say("Export or upload the part again."))
+    what = say("has {count:,} bytes", count=status.st_size)
+    check_limit(status.st_size, limits.max_file_bytes, what, path=path, name="max_file_bytes")
     return status.st_size
 
 
-def check_limit(count: int, limit: int, message: str, name: str) -> None:
-    """Refuse a count over its limit. message: with two places, for the count and for the limit."""
+def check_limit(count: int, limit: int, what: Phrase, *, path: Path, name: str) -> None:
+    """Refuse a count over its limit. what: what the file does so often, such as "has 5 bytes"."""
     if count > limit:
-        raise LimitError(message.format(count, limit) + ".", remedy=_RAISE_LIMITS.format(name))
+        raise LimitError(
+            say("{file} {what}, more than {limit:,}.", file=path.name, what=what, limit=limit),
+            remedy=_raise_limit(name),
+        )
+
+
+def _raise_limit(name: str) -> Phrase:
+    return say("Make the part smaller or coarser, or raise the limit `{name}` if you trust the file.", name=name)
 
 
 def check_triangle_count(count: int, *, path: Path, limits: ReadLimits) -> None:
     """Refuse more triangles than the limits allow, before anything is made for them."""
-    message = f"{path.name} holds {{:,}} triangles, more than {{:,}}"
-    check_limit(count, limits.max_triangles, message, "max_triangles")
+    what = say("holds {count:,} triangles", count=count)
+    check_limit(count, limits.max_triangles, what, path=path, name="max_triangles")
 
 
 def check_point_count(count: int, *, path: Path, limits: ReadLimits) -> None:
     """Refuse more points than the triangles allowed could have as their own corners."""
-    message = f"{path.name} holds {{:,}} points, more than {{:,}}"
-    check_limit(count, 3 * limits.max_triangles, message, "max_triangles")
+    what = say("holds {count:,} points", count=count)
+    check_limit(count, 3 * limits.max_triangles, what, path=path, name="max_triangles")
 
 
 def archive_chunks(
@@ -89,9 +100,9 @@ def archive_chunks(
         try:
             entries = zipfile.ZipFile(file).infolist()
         except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
-            raise _damaged(path, str(error)) from error
-        message = f"{path.name} packs {{:,}} files, more than {{:,}}"
-        check_limit(len(entries), limits.max_archive_entries, message, "max_archive_entries")
+            raise _damaged(path, str(error).rstrip(".")) from error
+        what = say("packs {count:,} files", count=len(entries))
+        check_limit(len(entries), limits.max_archive_entries, what, path=path, name="max_archive_entries")
         _check_names(entries, path)
         total = 0
         for entry in entries:
@@ -104,16 +115,22 @@ def archive_chunks(
 
 
 def _damaged(path: Path, why: str) -> FileFormatError:
-    return FileFormatError(f"{path.name} is a damaged archive: {why.rstrip('.')}.", remedy=_SAVE_AGAIN)
+    return FileFormatError(say("{file} is a damaged archive: {why}.", file=path.name, why=why), remedy=_SAVE_AGAIN)
 
 
 def _check_total(total: int, size: int, path: Path, limits: ReadLimits) -> None:
-    message = f"{path.name} unpacks to {{:,}} bytes or more, more than {{:,}}"
-    check_limit(total, limits.max_archive_bytes, message, "max_archive_bytes")
+    what = say("unpacks to {count:,} bytes or more", count=total)
+    check_limit(total, limits.max_archive_bytes, what, path=path, name="max_archive_bytes")
     if total > max(limits.archive_ratio_floor_bytes, limits.max_archive_ratio * size):
         raise LimitError(
-            f"{path.name} has {size:,} bytes but unpacks to {total:,} or more, over {limits.max_archive_ratio:g} to 1.",
-            remedy=_RAISE_LIMITS.format("max_archive_ratio"),
+            say(
+                "{file} has {size:,} bytes but unpacks to {total:,} or more, over {ratio:g} to 1.",
+                file=path.name,
+                size=size,
+                total=total,
+                ratio=limits.max_archive_ratio,
+            ),
+            remedy=_raise_limit("max_archive_ratio"),
         )
 
 
@@ -124,50 +141,52 @@ def _check_directory(file: BinaryIO, size: int, path: Path, limits: ReadLimits) 
     tail = file.read()
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or at + 22 > len(tail):
-        raise _damaged(path, "its end is missing, the file may be cut short")
+        raise _damaged(path, say("its end is missing, the file may be cut short"))
     directory_bytes, directory_at, comment_bytes = struct.unpack_from("<IIH", tail, at + 12)
     end_at = tail_at + at
     if at >= 20 and tail[at - 20 : at - 16] == b"PK\x06\x07":  # zip64 keeps the true numbers apart
         (record_at,) = struct.unpack_from("<Q", tail, at - 12)
         end_at += -20 - 56
         if record_at != end_at:
-            raise _damaged(path, "its large-file record is not where it should be")
+            raise _damaged(path, say("its large-file record is not where it should be"))
         file.seek(record_at)
         directory_bytes, directory_at = struct.unpack_from("<QQ", file.read(56), 40)
     if tail.count(b"PK\x05\x06") != 1 or tail_at + at + 22 + comment_bytes != size:
-        raise _damaged(path, "it has more than one end, so two programs could read two different parts")
+        raise _damaged(path, say("it has more than one end, so two programs could read two different parts"))
     if directory_at + directory_bytes != end_at:
-        raise _damaged(path, "its directory is not where it should be")
+        raise _damaged(path, say("its directory is not where it should be"))
     bearable = limits.max_archive_entries * 1024  # an entry takes 46 bytes, its name and some extra fields
-    message = f"{path.name} has an archive directory of {{:,}} bytes, more than {{:,}}"
-    check_limit(directory_bytes, bearable, message, "max_archive_entries")
+    what = say("has an archive directory of {count:,} bytes", count=directory_bytes)
+    check_limit(directory_bytes, bearable, what, path=path, name="max_archive_entries")
 
 
 def _check_names(entries: list[zipfile.ZipInfo], path: Path) -> None:
     seen = set()
     for entry in entries:
         name = entry.orig_filename
-        why = _why_refused(entry)
+        why = _why_unfit(entry)
         if name.casefold() in seen:  # the package rules of 3MF compare names without case
-            why = "occurs twice"
+            why = say("occurs twice")
         if why:
-            message = f"{path.name} packs the file {name[:100]!r}, which {why}."
-            raise FileFormatError(message, remedy=_SAVE_AGAIN)
+            raise FileFormatError(
+                say("{file} packs the file {name!r}, which {why}.", file=path.name, name=name[:100], why=why),
+                remedy=_SAVE_AGAIN,
+            )
         seen.add(name.casefold())
 
 
-def _why_refused(entry: zipfile.ZipInfo) -> str | None:
+def _why_unfit(entry: zipfile.ZipInfo) -> Phrase | None:
     name = entry.orig_filename
     if not name or re.search(r"[\x00-\x1f\\]", name):
-        return "has a backslash or control character in its name, or none at all"
+        return say("has a backslash or control character in its name, or none at all")
     if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
-        return "points outside the archive"
+        return say("points outside the archive")
     if stat.S_ISLNK(entry.external_attr >> 16):
-        return "is a link to another file"
+        return say("is a link to another file")
     if entry.flag_bits & 0x41:  # bit 0: encrypted, bit 6: strongly encrypted
-        return "is encrypted"
+        return say("is encrypted")
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return "is packed in a way that 3MF does not know"
+        return say("is packed in a way that 3MF does not know")
     return None
 
 
@@ -176,7 +195,7 @@ def _unpacked(file: BinaryIO, entry: zipfile.ZipInfo, path: Path) -> Iterator[by
     file.seek(entry.header_offset)
     header = file.read(30)
     if len(header) < 30 or header[:4] != b"PK\x03\x04":
-        raise _damaged(path, f"{entry.filename!r} does not begin where the directory says")
+        raise _damaged(path, say("{name!r} does not begin where the directory says", name=entry.filename))
     file.seek(sum(struct.unpack_from("<HH", header, 26)), os.SEEK_CUR)  # its name and extra fields again
     count = checksum = 0
     for chunk in _inflated(file, entry, path):
@@ -185,7 +204,13 @@ def _unpacked(file: BinaryIO, entry: zipfile.ZipInfo, path: Path) -> Iterator[by
         yield chunk
     if count != entry.file_size or checksum != entry.CRC:
         raise _damaged(
-            path, f"{entry.filename!r} promises {entry.file_size:,} bytes and unpacks to {count:,}, or others"
+            path,
+            say(
+                "{name!r} promises {size:,} bytes and unpacks to {count:,}, or others",
+                name=entry.filename,
+                size=entry.file_size,
+                count=count,
+            ),
         )
 
 
@@ -205,8 +230,8 @@ def _inflated(file: BinaryIO, entry: zipfile.ZipInfo, path: Path) -> Iterator[by
         try:
             chunk = inflater.decompress(packed, _CHUNK_BYTES)
         except zlib.error as error:
-            raise _damaged(path, f"{entry.filename!r}: {error}") from error
+            raise _damaged(path, f"{entry.filename!r}: {error}".rstrip(".")) from error
         if not packed and not chunk:
-            raise _damaged(path, f"{entry.filename!r} is cut short")
+            raise _damaged(path, say("{name!r} is cut short", name=entry.filename))
         packed = inflater.unconsumed_tail
         yield chunk

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from mingyue.phrases import say
+
 SCHEMA_VERSION: Final = "1.0"
 
 Positive = Annotated[float, Meta(gt=0)]
@@ -115,14 +117,14 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
         """What types cannot say: every place points at something."""
         columns, rows = self.machine.field_px
         if not self.fields or not self.layers:
-            raise ValueError("a package has at least one field and one layer")
+            raise ValueError(say("a package has at least one field and one layer"))
         for field in self.fields:
             if field.row_px + rows > self.canvas.rows or field.column_px + columns > self.canvas.columns:
-                raise ValueError("a field leaves the canvas")
+                raise ValueError(say("a field leaves the canvas"))
         for layer in self.layers:
             for field_index, mask_index in layer.exposures:
                 if field_index >= len(self.fields) or mask_index >= len(self.masks):
-                    raise ValueError("a layer names a field or a mask that is not there")
+                    raise ValueError(say("a layer names a field or a mask that is not there"))
 
 
 def manifest_schema() -> dict[str, Any]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingyue.errors import FileFormatError
+from mingyue.phrases import Phrase, say
 from mingyue.printing.formats.limits import ReadLimits, check_point_count, check_triangle_count, file_bytes
 from mingyue.printing.formats.polygons import EXPORT_AGAIN, fans, surface
 from mingyue.printing.formats.texts import text_blocks
@@ -30,7 +31,7 @@ def read_obj(path: Path, *, unit: LengthUnit, limits: ReadLimits) -> Mesh:
     return read_obj_noted(path, unit=unit, limits=limits)[0]
 
 
-def read_obj_noted(path: Path, *, unit: LengthUnit, limits: ReadLimits) -> tuple[Mesh, tuple[str, ...]]:
+def read_obj_noted(path: Path, *, unit: LengthUnit, limits: ReadLimits) -> tuple[Mesh, tuple[Phrase, ...]]:
     """As read_obj, with notes on what was ignored."""
     file_bytes(path, limits=limits)
     reading = _Reading(path, limits)
@@ -70,12 +71,12 @@ class _Reading:
                 self._pass_over(words, number)
         self._keep(rows, polygons, first_line, block)
 
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Phrase, ...]:
         """What was passed over, for whoever wonders where it went."""
         words = sorted(self.ignored)
-        kinds = [f"Lines beginning with `{word}` are no surface and were ignored." for word in words]
+        kinds = [say("Lines beginning with `{word}` are no surface and were ignored.", word=word) for word in words]
         if self.unknown_count:
-            kinds.append(f"{self.unknown_count:,} lines of unknown kind were ignored.")
+            kinds.append(say("{count:,} lines of unknown kind were ignored.", count=self.unknown_count))
         return tuple(kinds)
 
     def _polygon(self, words: list[bytes], points_so_far: int, number: int) -> list[int]:
@@ -83,20 +84,25 @@ class _Reading:
         try:
             indices = [int(word.split(b"/", 1)[0]) for word in words]
         except ValueError:
-            raise self._broken(number, "a face needs whole numbers") from None
+            raise self._broken(number, say("a face needs whole numbers")) from None
         if len(indices) < 3:
-            raise self._broken(number, "a face needs at least three corners")
+            raise self._broken(number, say("a face needs at least three corners"))
         corners = [index - 1 if index > 0 else points_so_far + index for index in indices]
         if 0 in indices or min(corners) < 0 or max(indices) >= 1 << 62:
-            raise self._broken(number, f"index {min(indices)} is out of range after {points_so_far:,} points")
+            raise self._broken(
+                number,
+                say("index {index} is out of range after {count:,} points", index=min(indices), count=points_so_far),
+            )
         return corners
 
     def _pass_over(self, words: list[bytes], number: int) -> None:
         keyword = words[0]
         if words[-1].endswith(b"\\") and not keyword.startswith(b"#"):
-            raise self._broken(number, "a line that goes on in the next one is not read")
+            raise self._broken(number, say("a line that goes on in the next one is not read"))
         if keyword in _CURVED:
-            raise self._broken(number, f"curved surfaces ({keyword.decode()}) are not read, only polygons")
+            raise self._broken(
+                number, say("curved surfaces ({word}) are not read, only polygons", word=keyword.decode())
+            )
         if keyword in _NOT_SURFACE:
             self.ignored.add(keyword.decode())
         elif keyword not in _NO_EFFECT and not keyword.startswith(b"#"):
@@ -116,11 +122,13 @@ class _Reading:
         self.points.append(points)
         self.triangles.append(fans(counts, corners))
 
-    def _broken(self, number: int, why: str) -> FileFormatError:
-        return FileFormatError(f"Line {number:,} of {self.path.name}: {why}.", remedy=EXPORT_AGAIN)
+    def _broken(self, number: int, why: Phrase) -> FileFormatError:
+        return FileFormatError(
+            say("Line {line:,} of {file}: {why}.", line=number, file=self.path.name, why=why), remedy=EXPORT_AGAIN
+        )
 
 
-def _first_odd_point(first_line: int, block: bytes) -> tuple[int, str]:
+def _first_odd_point(first_line: int, block: bytes) -> tuple[int, Phrase]:
     for number, text in enumerate(block.split(b"\n"), first_line):
         words = text.split()
         if words[:1] == [b"v"]:
@@ -129,5 +137,5 @@ def _first_odd_point(first_line: int, block: bytes) -> tuple[int, str]:
             except ValueError:
                 count = 0
             if count < 3:
-                return number, "a point needs three numbers"
+                return number, say("a point needs three numbers")
     raise AssertionError("called for a block whose points are right")

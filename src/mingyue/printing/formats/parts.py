@@ -10,19 +10,19 @@ from pathlib import Path
 from typing import Literal
 
 from mingyue.errors import BadInputError, FileFormatError, UnitsUnknownError
+from mingyue.phrases import Phrase, say
 from mingyue.printing.formats.limits import ReadLimits, file_bytes
 from mingyue.printing.formats.obj import read_obj_noted
 from mingyue.printing.formats.ply import read_ply_noted
 from mingyue.printing.formats.stl import is_binary_stl, is_text_stl, read_stl_noted
 from mingyue.printing.formats.threemf import read_3mf
-from mingyue.phrases import say
 from mingyue.printing.meshes import EmptyMeshError, Mesh
 from mingyue.printing.repairs import weld_open_vertices
 from mingyue.units import LengthUnit
 
 Format = Literal["3mf", "stl", "obj", "ply", "sample"]
 
-_UNITLESS: dict[Format, Callable[..., tuple[Mesh, tuple[str, ...]]]] = {
+_UNITLESS: dict[Format, Callable[..., tuple[Mesh, tuple[Phrase, ...]]]] = {
     "stl": read_stl_noted,
     "obj": read_obj_noted,
     "ply": read_ply_noted,
@@ -46,7 +46,7 @@ class Part:
     unit_is_from_file: bool
     sha256: str
     name: str
-    notes: tuple[str, ...]
+    notes: tuple[Phrase, ...]
 
 
 def read_part(path: Path, *, unit: LengthUnit | None, limits: ReadLimits | None = None) -> Part:
@@ -64,15 +64,16 @@ def read_part(path: Path, *, unit: LengthUnit | None, limits: ReadLimits | None 
         mesh, notes, meant = found.mesh, found.notes, found.unit
         if unit not in (None, meant):
             raise BadInputError(
-                f"{path.name} says that its unit is {meant}, not {unit}.",
-                remedy="Leave --units out, or correct the unit in the program that made the file.",
+                say("{file} says that its unit is {meant}, not {unit}.", file=path.name, meant=meant, unit=unit),
+                remedy=say("Leave --units out, or correct the unit in the program that made the file."),
             )
     else:
         meant = unit or "um"
         mesh, notes = _UNITLESS[kind](path, unit=meant, limits=limits)
     if not len(mesh.triangles):
         raise EmptyMeshError(
-            f"{path.name} has no triangles.", remedy="Export the part again, with its solid body selected."
+            say("{file} has no triangles.", file=path.name),
+            remedy=say("Export the part again, with its solid body selected."),
         )
     if kind != "3mf" and unit is None:
         raise _units_unknown(mesh, path, kind)
@@ -82,15 +83,20 @@ def read_part(path: Path, *, unit: LengthUnit | None, limits: ReadLimits | None 
     return Part(mesh, kind, meant, kind == "3mf", digest, path.name, notes)
 
 
-def _said_of_weld(count: int) -> str:
+def _said_of_weld(count: int) -> Phrase:
     return say("{count:,} points lay within the rounding of the file's digits of another and were joined.", count=count)
 
 
 def _units_unknown(mesh: Mesh, path: Path, kind: Format) -> UnitsUnknownError:
     size = " × ".join(_short(length) for length in mesh.size_um)
     return UnitsUnknownError(
-        f"{path.name} is {size}, but {kind.upper()} files do not say of what: mm, µm, or inch?",
-        remedy="Say which: --units mm, --units um or --units inch.",
+        say(
+            "{file} is {size}, but {format} files do not say of what: mm, µm, or inch?",
+            file=path.name,
+            size=size,
+            format=kind.upper(),
+        ),
+        remedy=say("Say which: --units mm, --units um or --units inch."),
     )
 
 
@@ -110,14 +116,18 @@ def _format_of(path: Path, size: int) -> Format:
         return "stl"
     if head.lstrip().startswith(b"ISO-10303-21") or suffix in _CAD_SUFFIXES:
         raise FileFormatError(
-            f"{path.name} is a CAD file ({suffix or 'STEP'}), and STEP and its like are not read yet.",
-            remedy="Export it as 3MF or STL from the CAD program, with a chord tolerance under 1 µm.",
+            say(
+                "{file} is a CAD file ({format}), and STEP and its like are not read yet.",
+                file=path.name,
+                format=suffix or "STEP",
+            ),
+            remedy=say("Export it as 3MF or STL from the CAD program, with a chord tolerance under 1 µm."),
         )
     known = _SUFFIXES.get(suffix) or ("obj" if _LOOKS_LIKE_OBJ.search(head) else None)
     if known is None:
         raise FileFormatError(
-            f"{path.name} is in no format known here, by its content or by its name.",
-            remedy="Export the part as 3MF, STL, OBJ or PLY.",
+            say("{file} is in no format known here, by its content or by its name.", file=path.name),
+            remedy=say("Export the part as 3MF, STL, OBJ or PLY."),
         )
     return known
 

@@ -9,6 +9,7 @@ from typing import BinaryIO
 import numpy as np
 
 from mingyue.errors import FileFormatError
+from mingyue.phrases import Phrase, say
 from mingyue.printing.formats.limits import (
     ReadLimits,
     check_point_count,
@@ -44,7 +45,7 @@ def read_ply(path: Path, *, unit: LengthUnit, limits: ReadLimits) -> Mesh:
     return read_ply_noted(path, unit=unit, limits=limits)[0]
 
 
-def read_ply_noted(path: Path, *, unit: LengthUnit, limits: ReadLimits) -> tuple[Mesh, tuple[str, ...]]:
+def read_ply_noted(path: Path, *, unit: LengthUnit, limits: ReadLimits) -> tuple[Mesh, tuple[Phrase, ...]]:
     """As read_ply, with notes on what was ignored."""
     size = file_bytes(path, limits=limits)
     with path.open("rb") as file:
@@ -61,7 +62,7 @@ def read_ply_noted(path: Path, *, unit: LengthUnit, limits: ReadLimits) -> tuple
             else:
                 rows.skip(element)
     others = sorted({element.name for element in elements if element.count} - {"vertex", "face"})
-    notes = tuple(f"Elements named {name!r} are not read and were ignored." for name in others)
+    notes = tuple(say("Elements named {name!r} are not read and were ignored.", name=name) for name in others)
     return surface([points], [triangles], unit=unit, path=path), notes
 
 
@@ -72,13 +73,13 @@ def _header(file: BinaryIO, path: Path, limits: ReadLimits) -> tuple[str, list[E
     for number in itertools.count(1):
         line = file.readline(limits.max_text_line_bytes + 1)
         if not line or file.tell() > _MAX_HEADER_BYTES or len(line) > limits.max_text_line_bytes:
-            raise broken_ply(path, f"the header does not end within its first {number:,} lines")
+            raise broken_ply(path, say("the header does not end within its first {count:,} lines", count=number))
         words = line.decode("latin-1").split()
         match words:
             case ["ply"] if number == 1:
                 pass
             case _ if number == 1:
-                raise broken_ply(path, "a PLY file begins with a line `ply`, and this one does not")
+                raise broken_ply(path, say("a PLY file begins with a line `ply`, and this one does not"))
             case ["format", name, _] if name in _ORDERS and order is None:
                 order = _ORDERS[name]
             case ["comment" | "obj_info", *_] | []:
@@ -91,9 +92,11 @@ def _header(file: BinaryIO, path: Path, limits: ReadLimits) -> tuple[str, list[E
             case ["end_header"]:
                 break
             case _:
-                raise broken_ply(path, f"line {number:,} of the header is not understood: {line[:60]!r}")
+                raise broken_ply(
+                    path, say("line {line:,} of the header is not understood: {text!r}", line=number, text=line[:60])
+                )
     if order is None:
-        raise broken_ply(path, "the header does not say whether the data are text or binary")
+        raise broken_ply(path, say("the header does not say whether the data are text or binary"))
     return order, elements, number + 1
 
 
@@ -110,21 +113,27 @@ def _check_promises(order: str, elements: list[Element], left: int, path: Path, 
     """Refuse what the header promises and the file cannot hold, before any memory is taken for it."""
     names = [element.name for element in elements]
     if names.count("vertex") != 1 or names.count("face") > 1:
-        raise broken_ply(path, "it should have one list of vertices and one of faces")
+        raise broken_ply(path, say("it should have one list of vertices and one of faces"))
     needed = sum(element.count * element.least_bytes(order) for element in elements)
     if needed > left:
         promised = ", ".join(f"{element.count:,} × {element.name}" for element in elements)
         raise FileFormatError(
-            f"{path.name} promises {promised}: {needed:,} bytes or more, but only {left:,} follow.",
-            remedy="The file was cut short: copy or export it again.",
+            say(
+                "{file} promises {promised}: {needed:,} bytes or more, but only {left:,} follow.",
+                file=path.name,
+                promised=promised,
+                needed=needed,
+                left=left,
+            ),
+            remedy=say("The file was cut short: copy or export it again."),
         )
     for element in elements:
         if element.name == "vertex":
             check_point_count(element.count, path=path, limits=limits)
             if element.lists or not {"x", "y", "z"} <= {item.name for item in element.properties}:
-                raise broken_ply(path, "its vertices lack x, y or z, or are lists")
+                raise broken_ply(path, say("its vertices lack x, y or z, or are lists"))
         elif element.name == "face":
             check_triangle_count(element.count, path=path, limits=limits)
             corner_lists = [item for item in element.lists if item.name in CORNER_LISTS]
             if len(corner_lists) != 1 or corner_lists[0].type.startswith("f"):
-                raise broken_ply(path, "its faces have no list of vertex indices")
+                raise broken_ply(path, say("its faces have no list of vertex indices"))

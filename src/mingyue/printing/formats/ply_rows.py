@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingyue.errors import FileFormatError
+from mingyue.phrases import Phrase, say
 from mingyue.printing.formats.limits import ReadLimits, check_triangle_count
 from mingyue.printing.formats.polygons import EXPORT_AGAIN
 from mingyue.printing.formats.texts import text_blocks
@@ -48,9 +49,9 @@ class Element:
         return max(1, sum(np.dtype(item.count_type or item.type).itemsize for item in self.properties))
 
 
-def broken_ply(path: Path, why: str) -> FileFormatError:
+def broken_ply(path: Path, why: Phrase) -> FileFormatError:
     """The error for a PLY file that breaks its own promises."""
-    return FileFormatError(f"{path.name}: {why}.", remedy=EXPORT_AGAIN)
+    return FileFormatError(say("{file}: {why}.", file=path.name, why=why), remedy=EXPORT_AGAIN)
 
 
 def _columns(element: Element) -> list[int]:
@@ -76,7 +77,8 @@ class TextRows:
                 try:
                     points[row] = [float(words[column]) for column in columns]
                 except (ValueError, IndexError):
-                    raise broken_ply(self.path, f"line {number:,} should be a vertex with its numbers") from None
+                    why = say("line {line:,} should be a vertex with its numbers", line=number)
+                    raise broken_ply(self.path, why) from None
         return points
 
     def polygons(self, element: Element) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -100,7 +102,7 @@ class TextRows:
     def _batch(self, count: int) -> list[tuple[int, list[bytes]]]:
         batch = list(itertools.islice(self.lines, count))
         if len(batch) < count:
-            raise broken_ply(self.path, "the data end before all promised rows have come")
+            raise broken_ply(self.path, say("the data end before all promised rows have come"))
         return batch
 
     def _corners(self, element: Element, number: int, words: list[bytes]) -> list[int]:
@@ -116,7 +118,7 @@ class TextRows:
                 at += 1 + max(length, 0)
         except (ValueError, IndexError):
             pass
-        raise broken_ply(self.path, f"line {number:,} should be a face with its indices")
+        raise broken_ply(self.path, say("line {line:,} should be a face with its indices", line=number))
 
 
 def _lines(file: BinaryIO, first_line: int, limits: ReadLimits) -> Iterator[tuple[int, list[bytes]]]:
@@ -140,7 +142,7 @@ class BinaryRows:
         """(n, 3) in the file's unit."""
         table = np.fromfile(self.file, dtype=self._row_type(element, ()), count=element.count)
         if len(table) < element.count:
-            raise broken_ply(self.path, "the data end inside the vertices")
+            raise broken_ply(self.path, say("the data end inside the vertices"))
         return np.stack([table[f"p{column}"].astype(np.float64) for column in _columns(element)], axis=1)
 
     def polygons(self, element: Element) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -176,7 +178,7 @@ class BinaryRows:
             ])  # fmt: skip
             run = len(table) if same.all() else int(same.argmin())
             if not run:
-                raise broken_ply(self.path, f"the data end inside the elements named {element.name!r}")
+                raise broken_ply(self.path, say("the data end inside the elements named {name!r}", name=element.name))
             yield table[:run], lengths
             done += run
             batch = min(2 * batch, _BATCH_ROWS) if run == len(table) else max(16, 2 * run)
@@ -194,7 +196,9 @@ class BinaryRows:
             length = int(np.frombuffer(packed, dtype=count_type)[0]) if len(packed) == count_type.itemsize else -1
             end = self.file.tell() + length * np.dtype(item.type).itemsize
             if length < 0 or end > self.size:
-                raise broken_ply(self.path, f"a list in {element.name!r} reaches over the end of the file")
+                raise broken_ply(
+                    self.path, say("a list in {name!r} reaches over the end of the file", name=element.name)
+                )
             lengths.append(length)
             self.file.seek(end)
         return tuple(lengths)

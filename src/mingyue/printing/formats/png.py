@@ -11,7 +11,8 @@ import numpy as np
 from PIL import Image
 
 from mingyue.errors import FileFormatError
-from mingyue.printing.kernels import deflate
+from mingyue.phrases import say
+from mingyue.printing.kernels import fast
 from mingyue.printing.runs import FULL, Runs, from_picture
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
@@ -25,16 +26,11 @@ def encode_png(runs: Runs) -> bytes:
     """Grey PNG, 1 bit a pixel where the picture is black and white only, else 8; no filter, and no pixel is painted."""
     is_binary = bool((runs.values == FULL).all())
     if is_binary:
-        byte_runs = deflate.binary_bytes(runs.row_starts, runs.starts, runs.stops, runs.columns)
+        byte_runs = fast.binary_bytes(runs.row_starts, runs.starts, runs.stops, runs.columns)
     else:
-        byte_runs = deflate.grey_bytes(runs.row_starts, runs.starts, runs.stops, runs.values, runs.columns)
+        byte_runs = fast.grey_bytes(runs.row_starts, runs.starts, runs.stops, runs.values, runs.columns)
     header = struct.pack(">IIBBBBB", runs.columns, runs.rows, 1 if is_binary else 8, 0, 0, 0, 0)
-    return (
-        _SIGNATURE
-        + _chunk(b"IHDR", header)
-        + _chunk(b"IDAT", deflate.zlib_stream(*byte_runs).tobytes())
-        + _chunk(b"IEND", b"")
-    )
+    return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", fast.zlib_stream(*byte_runs)) + _chunk(b"IEND", b"")
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
@@ -43,16 +39,23 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 def decode_png(data: bytes, *, columns: int, rows: int) -> Runs:
     """The runs of a grey PNG of exactly this size. Raises PngError for anything else."""
-    remedy = "The file is damaged or was changed: build the package again."
+    remedy = say("The file is damaged or was changed: build the package again.")
     if data[:8] != _SIGNATURE or len(data) < 33:
-        raise PngError("The mask is not a PNG file.", remedy=remedy)
+        raise PngError(say("The mask is not a PNG file."), remedy=remedy)
     found = struct.unpack(">II", data[16:24])
     if found != (columns, rows):
-        raise PngError(f"The mask is {found[0]} × {found[1]} px, not {columns} × {rows} px.", remedy=remedy)
+        raise PngError(
+            say(
+                "The mask is {found} px, not {wanted} px.",
+                found="{} × {}".format(*found),
+                wanted=f"{columns} × {rows}",
+            ),
+            remedy=remedy,
+        )
     try:
         with Image.open(BytesIO(data), formats=("PNG",)) as image:
             if image.mode not in {"1", "L"}:
-                raise PngError(f"The mask has colours ({image.mode}), not grey.", remedy=remedy)
+                raise PngError(say("The mask has colours ({mode}), not grey.", mode=image.mode), remedy=remedy)
             return from_picture(np.asarray(image.convert("L"), dtype=np.uint8))
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise PngError(f"The mask cannot be read: {error}.", remedy=remedy) from error
+        raise PngError(say("The mask cannot be read: {why}.", why=str(error)), remedy=remedy) from error

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingyue.errors import FileFormatError
+from mingyue.phrases import Phrase, say
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.welds import weld_um
 from mingyue.units import UM_PER, LengthUnit
 
-EXPORT_AGAIN = "Export the part again, best as 3MF, which is checked and knows its unit."
+EXPORT_AGAIN = say("Export the part again, best as 3MF, which is checked and knows its unit.")
 
 
 def fans(corner_counts: NDArray[np.int64], corners: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -50,15 +51,28 @@ def surface(
     if outside.any():
         first = int(outside.argmax())
         index = next(int(index) for index in corners[first] if not 0 <= index < count)
-        raise _broken(path, f"triangle {first + 1:,} uses point {index + 1:,}, but there are {count:,} points")
+        raise _broken(
+            path,
+            say(
+                "triangle {triangle:,} uses point {point:,}, but there are {count:,} points",
+                triangle=first + 1,
+                point=index + 1,
+                count=count,
+            ),
+        )
     odd: NDArray[np.bool_] = np.logical_not(np.isfinite(points_um).all(axis=1))
     if odd.any():
         users = np.flatnonzero(odd[corners].any(axis=1))
-        where = f"triangle {users[0] + 1:,} uses such a point" if len(users) else "no triangle uses it"
-        raise _broken(path, f"point {np.flatnonzero(odd)[0] + 1:,} is not of finite numbers; {where}")
+        where = (
+            say("triangle {triangle:,} uses such a point", triangle=int(users[0]) + 1)
+            if len(users)
+            else say("no triangle uses it")
+        )
+        point = int(np.flatnonzero(odd)[0]) + 1
+        raise _broken(path, say("point {point:,} is not of finite numbers; {where}", point=point, where=where))
     vertices_um, inverse = weld_um(points_um)
     return Mesh(vertices_um, inverse[corners])
 
 
-def _broken(path: Path, why: str) -> FileFormatError:
-    return FileFormatError(f"{path.name}: {why}.", remedy=EXPORT_AGAIN)
+def _broken(path: Path, why: Phrase) -> FileFormatError:
+    return FileFormatError(say("{file}: {why}.", file=path.name, why=why), remedy=EXPORT_AGAIN)

@@ -15,7 +15,8 @@ from typing import Self
 
 import msgspec
 
-from mingyue.errors import BadInputError, FileFormatError
+from mingyue.errors import BadInputError, FileFormatError, why_refused
+from mingyue.phrases import Phrase, say
 from mingyue.printing.formats.manifest import Manifest, MaskOf
 from mingyue.printing.formats.png import decode_png
 from mingyue.printing.runs import Runs, blank
@@ -49,7 +50,8 @@ class PackageWriter:
             self._zip = zipfile.ZipFile(self._unfinished, "w", allowZip64=True)
         except OSError as error:
             raise BadInputError(
-                f"{self.path} cannot be written: {error.strerror}.", remedy="Choose another place with -o."
+                say("{file} cannot be written: {why}.", file=self.path, why=why_refused(error)),
+                remedy=say("Choose another place with -o."),
             ) from error
         return self
 
@@ -97,7 +99,8 @@ class PrintPackage:
         png = _read(self._zip, mask.path, most_bytes=_MOST_MASK_BYTES)
         if hashlib.sha256(png).hexdigest() != mask.sha256:
             raise PackageError(
-                f"{mask.path} was changed after the package was made.", remedy="Build the package again."
+                say("{mask} was changed after the package was made.", mask=mask.path),
+                remedy=say("Build the package again."),
             )
         return png
 
@@ -109,17 +112,22 @@ class PrintPackage:
                 return decode_png(self.mask_png(mask_index), columns=columns, rows=rows)
         return blank(rows=rows, columns=columns)
 
-    def problems(self) -> Iterator[str]:
+    def problems(self) -> Iterator[Phrase]:
         """What is wrong with the masks: missing, changed or of the wrong size. Nothing when the package is whole."""
         columns, rows = self.manifest.machine.field_px
         for mask_index, mask in enumerate(self.manifest.masks):
             try:
                 lit_px = decode_png(self.mask_png(mask_index), columns=columns, rows=rows).lit_px
             except BadInputError as error:
-                yield f"{mask.path}: {error.message}"
+                yield say("{mask}: {problem}", mask=mask.path, problem=error.message)
                 continue
             if lit_px != mask.lit_px:
-                yield f"{mask.path}: {lit_px} lit pixels, the manifest says {mask.lit_px}."
+                yield say(
+                    "{mask}: {found} lit pixels, the manifest says {promised}.",
+                    mask=mask.path,
+                    found=lit_px,
+                    promised=mask.lit_px,
+                )
 
 
 @contextmanager
@@ -128,10 +136,11 @@ def open_package(path: Path) -> Iterator[PrintPackage]:
     try:
         archive = zipfile.ZipFile(path)
     except FileNotFoundError as error:
-        raise PackageError(f"There is no file {path}.", remedy="Check the name.") from error
+        raise PackageError(say("There is no file {file}.", file=path), remedy=say("Check the name.")) from error
     except (OSError, zipfile.BadZipFile) as error:
         raise PackageError(
-            f"{path} is not a print package: {error}.", remedy="Make one with `mingyue build`."
+            say("{file} is not a print package: {why}.", file=path, why=str(error)),
+            remedy=say("Make one with `mingyue build`."),
         ) from error
     with archive:
         data = _read(archive, "manifest.json", most_bytes=_MOST_MANIFEST_BYTES)
@@ -139,10 +148,16 @@ def open_package(path: Path) -> Iterator[PrintPackage]:
             manifest = msgspec.json.decode(data, type=Manifest)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise PackageError(
-                f"The manifest of {path.name} breaks the schema: {error}.",
-                remedy="Build the package again; docs/reference/print-package.md describes the format.",
+                say("The manifest of {file} breaks the schema: {why}.", file=path.name, why=_why(error)),
+                remedy=say("Build the package again; docs/reference/print-package.md describes the format."),
             ) from error
         yield PrintPackage(path, manifest, archive)
+
+
+def _why(error: Exception) -> str:
+    """Our own words where the manifest's own check refused it, else those of the reader."""
+    said = error.__cause__.args[0] if error.__cause__ and error.__cause__.args else None
+    return said if isinstance(said, Phrase) else str(error)
 
 
 def is_package(path: Path) -> bool:
@@ -156,14 +171,16 @@ def is_package(path: Path) -> bool:
 
 def _read(archive: zipfile.ZipFile, name: str, *, most_bytes: int) -> bytes:
     """One entry, counted while it is unpacked: the sizes in a zip's directory may lie."""
-    remedy = "The package is damaged or was changed: build it again."
+    remedy = say("The package is damaged or was changed: build it again.")
     try:
         with archive.open(name) as stream:
             data = stream.read(most_bytes + 1)
     except KeyError as error:
-        raise PackageError(f"The package has no {name}.", remedy=remedy) from error
+        raise PackageError(say("The package has no {name}.", name=name), remedy=remedy) from error
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError) as error:
-        raise PackageError(f"{name} cannot be read: {error}.", remedy=remedy) from error
+        raise PackageError(say("{file} cannot be read: {why}.", file=name, why=str(error)), remedy=remedy) from error
     if len(data) > most_bytes:
-        raise PackageError(f"{name} unpacks to more than {most_bytes >> 20} MiB.", remedy=remedy)
+        raise PackageError(
+            say("{file} unpacks to more than {most} MiB.", file=name, most=most_bytes >> 20), remedy=remedy
+        )
     return data

@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingyue.errors import BadInputError, FileFormatError
+from mingyue.phrases import Phrase, say
 from mingyue.printing.formats.limits import ReadLimits, check_triangle_count, file_bytes
+from mingyue.printing.formats.polygons import EXPORT_AGAIN
 from mingyue.printing.formats.texts import text_blocks
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.welds import weld_um
@@ -22,7 +24,6 @@ from mingyue.units import UM_PER, LengthUnit
 _HEADER_BYTES = 84  # 80 of free text and a count
 _LARGEST = 1e300  # text can say 1e308, which would not survive a change of unit
 _FACET = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
-_EXPORT_AGAIN = "Export the part again, best as 3MF, which is checked and knows its unit."
 
 # One facet in words, None where a number stands.
 _WORDS = (
@@ -44,7 +45,7 @@ def read_stl(path: Path, *, unit: LengthUnit, limits: ReadLimits) -> Mesh:
     return read_stl_noted(path, unit=unit, limits=limits)[0]
 
 
-def read_stl_noted(path: Path, *, unit: LengthUnit, limits: ReadLimits) -> tuple[Mesh, tuple[str, ...]]:
+def read_stl_noted(path: Path, *, unit: LengthUnit, limits: ReadLimits) -> tuple[Mesh, tuple[Phrase, ...]]:
     """As read_stl, with notes on what was odd about the file but could be borne."""
     size = file_bytes(path, limits=limits)
     corners: NDArray[Any]
@@ -61,9 +62,14 @@ def _finite(corners: NDArray[Any], path: Path) -> NDArray[Any]:
     odd = ~(np.abs(corners) <= largest).all(axis=(1, 2))  # NaN compares with nothing
     if odd.any():
         raise FileFormatError(
-            f"Triangle {int(odd.argmax()) + 1:,} of {path.name} has a corner that is not a finite number "
-            f"({odd.sum():,} such triangles in all).",
-            remedy=_EXPORT_AGAIN,
+            say(
+                "Triangle {triangle:,} of {file} has a corner that is not a finite number "
+                "({count:,} such triangles in all).",
+                triangle=int(odd.argmax()) + 1,
+                file=path.name,
+                count=int(odd.sum()),
+            ),
+            remedy=EXPORT_AGAIN,
         )
     return corners
 
@@ -84,7 +90,7 @@ def is_text_stl(path: Path, size: int) -> bool:
 def write_stl(mesh: Mesh, path: Path, *, unit: LengthUnit = "mm") -> None:
     """Write binary STL, numbers in this unit as float32; the file appears whole or not at all."""
     if not np.isfinite(mesh.vertices_um).all():
-        raise BadInputError("The mesh has corners that are not finite.", remedy="Repair the mesh first.")
+        raise BadInputError(say("The mesh has corners that are not finite."), remedy=say("Repair the mesh first."))
     corners = mesh.vertices_um[mesh.triangles] / UM_PER[unit]
     facets = np.zeros(len(corners), dtype=_FACET)
     facets["corners"] = corners
@@ -113,28 +119,40 @@ def _promised_count(path: Path) -> int:
         return int.from_bytes(file.read(_HEADER_BYTES)[80:], "little")
 
 
-def _read_binary(path: Path, size: int, limits: ReadLimits) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+def _read_binary(path: Path, size: int, limits: ReadLimits) -> tuple[NDArray[np.float32], tuple[Phrase, ...]]:
     """(m, 3, 3) corners in the file's unit."""
     if size < _HEADER_BYTES:
         raise FileFormatError(
-            f"{path.name} has {size} bytes; a binary STL begins with {_HEADER_BYTES}.", remedy=_EXPORT_AGAIN
+            say(
+                "{file} has {size} bytes; a binary STL begins with {header}.",
+                file=path.name,
+                size=size,
+                header=_HEADER_BYTES,
+            ),
+            remedy=EXPORT_AGAIN,
         )
     count = _promised_count(path)
     needed = _HEADER_BYTES + _FACET.itemsize * count
     if needed > size:
         raise FileFormatError(
-            f"{path.name} promises {count:,} triangles, which take {needed:,} bytes, but has only {size:,}.",
-            remedy="The file was cut short or is no STL: copy or export it again.",
+            say(
+                "{file} promises {count:,} triangles, which take {needed:,} bytes, but has only {size:,}.",
+                file=path.name,
+                count=count,
+                needed=needed,
+                size=size,
+            ),
+            remedy=say("The file was cut short or is no STL: copy or export it again."),
         )
     check_triangle_count(count, path=path, limits=limits)
     if not count:
         return np.empty((0, 3, 3), dtype=np.float32), ()
     facets = np.memmap(path, dtype=_FACET, mode="r", offset=_HEADER_BYTES, shape=(count,))
-    surplus = f"{size - needed:,} bytes after the last triangle were ignored."
+    surplus = say("{count:,} bytes after the last triangle were ignored.", count=size - needed)
     return np.array(facets["corners"], dtype=np.float32), (surplus,) if size > needed else ()
 
 
-def _read_text(path: Path, limits: ReadLimits) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+def _read_text(path: Path, limits: ReadLimits) -> tuple[NDArray[np.float64], tuple[Phrase, ...]]:
     """(m, 3, 3) corners in the file's unit."""
     pieces, count, whole = [np.empty((0, 3, 3))], 0, False
     for line, text, ended in _runs_of_facets(path, limits):
@@ -143,7 +161,7 @@ def _read_text(path: Path, limits: ReadLimits) -> tuple[NDArray[np.float64], tup
         count += len(corners)
         check_triangle_count(count, path=path, limits=limits)
         pieces.append(corners)
-    cut = "The file ends without `endsolid`: its end may be missing."
+    cut = say("The file ends without `endsolid`: its end may be missing.")
     return np.concatenate(pieces), () if whole else (cut,)
 
 
@@ -164,7 +182,7 @@ def _runs_of_facets(path: Path, limits: ReadLimits) -> Iterator[tuple[int, bytes
                 ended = False
                 yield number + text.count(b"\n", 0, at), run, ended
             if len(rest) > len(_WORDS) * limits.max_text_line_bytes:
-                raise _not_a_facet(number + text.count(b"\n"), path, "blanks without end")
+                raise _not_a_facet(number + text.count(b"\n"), path, say("blanks without end"))
     if rest.strip():
         yield line + block.count(b"\n") - rest.count(b"\n"), rest, False
 
@@ -200,7 +218,7 @@ def _first_fault(text: bytes, line: int, path: Path) -> FileFormatError:
         if found[0] != expected if expected else not _is_number(found[0]):
             shown = found[0][:40].decode("latin-1")
             return _not_a_facet(line + text.count(b"\n", 0, found.start()), path, repr(shown))
-    return _not_a_facet(line + text.rstrip().count(b"\n"), path, "the end of the solid inside a facet")
+    return _not_a_facet(line + text.rstrip().count(b"\n"), path, say("the end of the solid inside a facet"))
 
 
 def _is_number(word: bytes) -> bool:
@@ -213,7 +231,12 @@ def _is_number(word: bytes) -> bool:
 
 def _not_a_facet(line: int, path: Path, found: str) -> FileFormatError:
     return FileFormatError(
-        f"Line {line:,} of {path.name} breaks the pattern of STL facets (facet, three vertices, endfacet): "
-        f"found {found}.",
-        remedy=_EXPORT_AGAIN,
+        say(
+            "Line {line:,} of {file} breaks the pattern of STL facets (facet, three vertices, endfacet): "
+            "found {found}.",
+            line=line,
+            file=path.name,
+            found=found,
+        ),
+        remedy=EXPORT_AGAIN,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from mingyue.errors import LimitError
+from mingyue.phrases import say
 from mingyue.printing.formats.limits import ReadLimits
 
 _BLOCK_BYTES = 1 << 20  # large enough that per-block work does not show, small beside what a mesh needs
@@ -46,6 +47,6 @@ def _check_lines(lines: bytes, rest: bytes, number: int, limits: ReadLimits) -> 
 
 def _too_long(number: int, longest: int) -> LimitError:
     return LimitError(
-        f"Line {number:,} is longer than {longest:,} bytes, which no mesh file needs.",
-        remedy="Export the part again, as binary STL or 3MF.",
+        say("Line {line:,} is longer than {longest:,} bytes, which no mesh file needs.", line=number, longest=longest),
+        remedy=say("Export the part again, as binary STL or 3MF."),
     )

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingyue.errors import FileFormatError
-from mingyue.printing.formats.components import ComponentGraph
+from mingyue.phrases import Phrase, say, together
+from mingyue.printing.formats.components import SAVE_AGAIN, ComponentGraph
 from mingyue.printing.formats.lattices import (
     RADIUS_ERROR,
     SIDES,
@@ -38,7 +39,6 @@ _LOW_RESOLUTION = 1  # lib3mf's SlicesMeshResolution: the mesh is for showing on
 _MANY_OBJECTS = 2_000  # so few times the word "object" in a model harm nobody
 _MODEL_TAG = re.compile(rb"<([\w.-]+:)?model[\s>]")
 _SHOWN_WARNINGS = 5
-_SAVE_AGAIN = "Open the file in a CAD program or slicer and save it again as 3MF, or export it as STL."
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class ThreeMF:
 
     mesh: Mesh
     unit: LengthUnit
-    notes: tuple[str, ...]
+    notes: tuple[Phrase, ...]
 
 
 def read_3mf(path: Path, *, limits: ReadLimits) -> ThreeMF:
@@ -67,7 +67,9 @@ def read_3mf(path: Path, *, limits: ReadLimits) -> ThreeMF:
         reading.note_warnings(reader)
         return reading.result()
     except lib3mf.Lib3MF.ELib3MFException as error:
-        raise FileFormatError(f"{path.name} is not a valid 3MF file: {error}.", remedy=_SAVE_AGAIN) from error
+        raise FileFormatError(
+            say("{file} is not a valid 3MF file: {why}.", file=path.name, why=str(error)), remedy=SAVE_AGAIN
+        ) from error
 
 
 def _check_archive(path: Path, limits: ReadLimits) -> None:
@@ -83,17 +85,21 @@ def _check_archive(path: Path, limits: ReadLimits) -> None:
         plain = text.replace(b"\0", b"") if b"\0" in text[:64] else text  # UTF-16 hides nothing from us
         if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
             raise FileFormatError(
-                f"{part} in {path.name} declares a document type or entities, which 3MF forbids: "
-                "they can be made to fill all memory.",
-                remedy=_SAVE_AGAIN,
+                say(
+                    "{part} in {file} declares a document type or entities, which 3MF forbids: "
+                    "they can be made to fill all memory.",
+                    part=part,
+                    file=path.name,
+                ),
+                remedy=SAVE_AGAIN,
             )
         if part not in models and _MODEL_TAG.search(plain):
             models.add(part)
         object_words[part] += plain.count(b"object") + _MANY_OBJECTS * (b"component" in plain)
         tag_count += chunk.count(b"<")
+        what = say("has {count:,} XML elements or more", count=tag_count)
         # a closed surface has half as many vertices as triangles; an open one up to three times as many
-        message = f"{path.name} has {{:,}} XML elements or more, more than {{:,}}"
-        check_limit(tag_count, 4 * limits.max_triangles + 100_000, message, "max_triangles")
+        check_limit(tag_count, 4 * limits.max_triangles + 100_000, what, path=path, name="max_triangles")
         name, end = part, text[-64:]
     _check_nesting(path, [part for part in models if object_words[part] >= _MANY_OBJECTS], limits)
 
@@ -129,15 +135,17 @@ class _Reading:
         self.unit = _UNITS[model.GetUnit()]
         self.model = model
         self.bodies: dict[int, _Body] = {}
-        self.notes: Counter[str] = Counter()
+        self.notes: Counter[Phrase] = Counter()
 
     def result(self) -> ThreeMF:
         scale = UM_PER[self.unit]
         placed = [(body, (scale * matrix, scale * offset)) for body, (matrix, offset) in self._build_items()]
         if not placed:
             raise FileFormatError(
-                " ".join([f"{self.path.name} has no part on its build platform.", *self.notes]),
-                remedy="Place the part on the platform in the program that made the file, and save it again.",
+                together(
+                    [say("{file} has no part on its build platform.", file=self.path.name), *self.notes], say(" ")
+                ),
+                remedy=say("Place the part on the platform in the program that made the file, and save it again."),
             )
         for body, _ in placed:
             self._measure(body)
@@ -145,8 +153,11 @@ class _Reading:
         with np.errstate(over="ignore", invalid="ignore"):  # transforms may multiply to anything
             mesh = joined([mesh for body, placement in placed for mesh in _laid_out(body, placement)])
         if not np.isfinite(mesh.vertices_um).all():
-            raise self._broken("a coordinate, once transformed, is not a finite number")
-        notes = tuple(note if times == 1 else f"{note} ({times:,} times)" for note, times in self.notes.items())
+            raise self._broken(say("a coordinate, once transformed, is not a finite number"))
+        notes = tuple(
+            note if times == 1 else say("{note} ({times:,} times)", note=note, times=times)
+            for note, times in self.notes.items()
+        )
         return ThreeMF(mesh, self.unit, notes)
 
     def note_warnings(self, reader: Any) -> None:
@@ -155,13 +166,13 @@ class _Reading:
         for index in range(min(count, _SHOWN_WARNINGS)):
             warning = reader.GetWarning(index)[1].rstrip(".")
             if "Model Unit" in warning:  # lib3mf goes on in millimetres, which may be wrong a thousandfold
-                raise self._broken("its unit is none that 3MF knows")
-            self.notes[f"lib3mf warns: {warning}."] += 1
+                raise self._broken(say("its unit is none that 3MF knows"))
+            self.notes[say("lib3mf warns: {warning}.", warning=warning)] += 1
         if count > _SHOWN_WARNINGS:
-            self.notes[f"lib3mf gives {count - _SHOWN_WARNINGS:,} more warnings."] += 1
+            self.notes[say("lib3mf gives {count:,} more warnings.", count=count - _SHOWN_WARNINGS)] += 1
 
-    def _broken(self, why: str) -> FileFormatError:
-        return FileFormatError(f"{self.path.name}: {why}.", remedy=_SAVE_AGAIN)
+    def _broken(self, why: Phrase) -> FileFormatError:
+        return FileFormatError(say("{file}: {why}.", file=self.path.name, why=why), remedy=SAVE_AGAIN)
 
     def _build_items(self) -> Iterator[tuple[_Body, Placement]]:
         items = self.model.GetBuildItems()
@@ -172,7 +183,7 @@ class _Reading:
             if kind == "model":
                 yield self._body(body), self._placement(item.GetObjectTransform())
             else:
-                self.notes[f"An object of type {kind} was left out."] += 1
+                self.notes[say("An object of type {kind} was left out.", kind=kind)] += 1
 
     def _body(self, item: Any) -> _Body:
         return self.bodies.setdefault(item.GetUniqueResourceID(), _Body(item))
@@ -181,7 +192,7 @@ class _Reading:
         """3MF multiplies rows from the left, we multiply columns from the right."""
         fields = np.array([list(row) for row in transform.Fields], dtype=np.float64)
         if not np.isfinite(fields).all():
-            raise self._broken("a transform holds a number that is not finite")
+            raise self._broken(say("a transform holds a number that is not finite"))
         return fields[:3].T, fields[3]
 
     def _measure(self, body: _Body) -> None:
@@ -197,9 +208,9 @@ class _Reading:
         body.instance_count = 1 + sum(part.instance_count for part in parts)
 
     def _check_size(self, bodies: list[_Body]) -> None:
-        message = f"{self.path.name} places {{:,}} objects, more than {{:,}}"
         instance_count = sum(body.instance_count for body in bodies)
-        check_limit(instance_count, self.limits.max_instances, message, "max_instances")
+        what = say("places {count:,} objects", count=instance_count)
+        check_limit(instance_count, self.limits.max_instances, what, path=self.path, name="max_instances")
         triangle_count = sum(body.triangle_count for body in bodies)
         check_triangle_count(triangle_count, path=self.path, limits=self.limits)
 
@@ -212,11 +223,11 @@ class _Reading:
         elif body.item.IsMeshObject():
             body.mesh = self._mesh(body.item)
         else:
-            raise self._broken("it holds an object that is neither mesh nor components, such as a level set")
+            raise self._broken(say("it holds an object that is neither mesh nor components, such as a level set"))
 
     def _mesh(self, item: Any) -> Mesh:
         """A mesh object in the file's unit, with its beams as tubes."""
-        name = item.GetName() or f"number {item.GetResourceID()}"
+        name = item.GetName() or say("number {number}", number=item.GetResourceID())
         check_triangle_count(item.GetTriangleCount(), path=self.path, limits=self.limits)
         points, triangles = _arrays(item)
         meshes = [Mesh(points, triangles)] if len(triangles) else []
@@ -229,11 +240,17 @@ class _Reading:
             return
         if is_empty or item.GetSlicesMeshResolution() == _LOW_RESOLUTION:
             raise FileFormatError(
-                f"Object {name} in {self.path.name} is given as slices, with no mesh of full resolution; "
-                "slices are not read yet.",
-                remedy="Export the part with its mesh in full resolution; slice input comes later.",
+                say(
+                    "Object {name} in {file} is given as slices, with no mesh of full resolution; "
+                    "slices are not read yet.",
+                    name=name,
+                    file=self.path.name,
+                ),
+                remedy=say("Export the part with its mesh in full resolution; slice input comes later."),
             )
-        note = f"Object {name} has slices beside its mesh; the mesh was used, which may be a mere stand-in."
+        note = say(
+            "Object {name} has slices beside its mesh; the mesh was used, which may be a mere stand-in.", name=name
+        )
         self.notes[note] += 1
 
     def _beams(self, item: Any, points: NDArray[np.float64], name: str) -> list[Mesh]:
@@ -244,15 +261,21 @@ class _Reading:
         check_triangle_count(count, path=self.path, limits=self.limits)
         lattice, dropped = _lattice(beams, points)
         if not (np.isfinite(lattice.radii).all() and (lattice.radii > 0).all()):
-            raise self._broken("a beam has no positive radius")
+            raise self._broken(say("a beam has no positive radius"))
         check_triangle_count(lattice.triangle_count, path=self.path, limits=self.limits)
-        thinner = f"up to {RADIUS_ERROR:.1%} thinner than round ones"
-        notes = [f"{len(lattice.beams):,} beams became tubes of {SIDES} sides, {thinner}."]
+        notes = [
+            say(
+                "{count:,} beams became tubes of {sides} sides, up to {error:.1%} thinner than round ones.",
+                count=len(lattice.beams),
+                sides=SIDES,
+                error=float(RADIUS_ERROR),
+            )
+        ]
         if dropped:
-            notes.append(f"{dropped:,} beams shorter than the file's least length were left out.")
+            notes.append(say("{count:,} beams shorter than the file's least length were left out.", count=dropped))
         if beams.GetClipping()[0]:
-            notes.append("its beams should be clipped by another mesh, and were not: they stand out of it.")
-        self.notes.update(f"Object {name}: {note}" for note in notes)
+            notes.append(say("its beams should be clipped by another mesh, and were not: they stand out of it."))
+        self.notes.update(say("Object {name}: {note}", name=name, note=note) for note in notes)
         return [lattice_mesh(lattice)]
 
 

@@ -8,6 +8,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import cast
 
+from mingyue.phrases import say
 from mingyue.printing.samples.sample import (
     Detail,
     Feature,
@@ -83,5 +84,8 @@ def make_sample(name: str) -> Sample:
     Raises UnknownSampleError where no sample bears the name.
     """
     if name not in SAMPLES:
-        raise UnknownSampleError(f"There is no sample named {name!r}.", remedy=f"Use one of: {', '.join(SAMPLES)}.")
+        raise UnknownSampleError(
+            say("There is no sample named {name!r}.", name=name),
+            remedy=say("Take one of: {names}.", names=", ".join(SAMPLES)),
+        )
     return SAMPLES[name].make()

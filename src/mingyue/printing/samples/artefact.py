@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mingyue.phrases import say
 from mingyue.printing.samples.sample import Detail, Sample, require
 from mingyue.printing.samples.solids import Solid, box, cut, meshed, prism, rod, united
 
@@ -60,9 +61,11 @@ def _check(p: Artefact) -> None:
     outer, inner = p.ring_um
     require(
         fits and 0 < inner < outer <= 600 and 0 < p.ramp_rise_um <= 300 and 3 <= p.star_arms <= 36,
-        "The artefact's rows do not fit their places on the plate.",
-        remedy="Take at most 8 diameters up to 180 µm, 7 widths up to 120 µm, 8 steps up to 60 µm, a ring "
-        "up to 600 µm with a smaller bore, a rise up to 300 µm and 3 to 36 arms.",
+        say("The artefact's rows do not fit their places on the plate."),
+        remedy=say(
+            "Take at most 8 diameters up to 180 µm, 7 widths up to 120 µm, 8 steps up to 60 µm, a ring "
+            "up to 600 µm with a smaller bore, a rise up to 300 µm and 3 to 36 arms."
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from mingyue.phrases import say
 from mingyue.printing.meshes import Mesh, joined
 from mingyue.printing.samples.sample import Point, Sample, require
 from mingyue.printing.samples.tubes import tube
@@ -95,15 +96,28 @@ def birds_nest(parameters: BirdsNest | None = None) -> Sample:
     p = parameters or BirdsNest()
     require(
         0 < p.thinnest_um <= p.thickest_um and min(p.length_um, p.width_um, p.height_um) > 20 * p.thickest_um,
-        f"Struts of {2 * p.thickest_um:g} µm do not weave a nest of "
-        f"{p.length_um:g} × {p.width_um:g} × {p.height_um:g} µm.",
-        remedy="Make the nest larger, or thickest_um smaller and thinnest_um not larger than it.",
+        say(
+            "Struts of {strut:g} µm do not weave a nest of {length:g} × {width:g} × {height:g} µm.",
+            strut=2 * p.thickest_um,
+            length=p.length_um,
+            width=p.width_um,
+            height=p.height_um,
+        ),
+        remedy=say("Make the nest larger, or thickest_um smaller and thinnest_um not larger than it."),
     )
     require(
         p.column_count >= _FEWEST_COLUMNS and p.sides >= 3 and p.step_um > 0 and 0 <= p.saddle < 1,
-        f"{p.column_count} columns, {p.sides} sides, steps of {p.step_um:g} µm and a saddle of {p.saddle:g} "
-        "weave no nest.",
-        remedy=f"Take at least {_FEWEST_COLUMNS} columns and 3 sides, a step above 0, a saddle from 0 to 1.",
+        say(
+            "{columns} columns, {sides} sides, steps of {step:g} µm and a saddle of {saddle:g} weave no nest.",
+            columns=p.column_count,
+            sides=p.sides,
+            step=p.step_um,
+            saddle=p.saddle,
+        ),
+        remedy=say(
+            "Take at least {fewest} columns and 3 sides, a step above 0, a saddle from 0 to 1.",
+            fewest=_FEWEST_COLUMNS,
+        ),
     )
     struts = tuple(
         Strut(number, kind, _evenly(line, p.step_um), radius) for number, (kind, line, radius) in enumerate(_woven(p))

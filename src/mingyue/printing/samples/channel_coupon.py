@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mingyue.phrases import say
 from mingyue.printing.samples.sample import Point, Sample, require
 from mingyue.printing.samples.solids import box, cut, meshed
 
@@ -44,8 +45,8 @@ def channel_coupon(parameters: ChannelCoupon | None = None) -> Sample:
     sizes = (*p.heights_um, *p.widths_um, p.length_um, p.wall_um)
     require(
         min(len(p.heights_um), len(p.widths_um)) > 0 and min(sizes) > 0,
-        "A channel coupon needs heights, widths, a length and a wall, all above 0 µm.",
-        remedy="Give at least one height and one width, and no size of 0 or less.",
+        say("A channel coupon needs heights, widths, a length and a wall, all above 0 µm."),
+        remedy=say("Give at least one height and one width, and no size of 0 or less."),
     )
     channels = tuple(_channel(p, row, column) for row in range(len(p.heights_um)) for column in range(len(p.widths_um)))
     size = (_start(p.widths_um, p.wall_um), p.length_um, _start(p.heights_um, p.wall_um))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mingyue.phrases import say
 from mingyue.printing.meshes import Mesh, joined
 from mingyue.printing.samples.sample import Detail, Point, Sample, require
 
@@ -44,13 +45,18 @@ def connector_comb(parameters: ConnectorComb | None = None) -> Sample:
     p = parameters or ConnectorComb()
     require(
         min(p.rows, p.pins_per_row) >= 1 and min(p.pitch_um, p.row_pitch_um) > p.pin_um > 0,
-        f"Pins of {p.pin_um:g} µm at pitches of {p.pitch_um:g} and {p.row_pitch_um:g} µm touch each other.",
-        remedy="Take pitches larger than pin_um, and at least one pin.",
+        say(
+            "Pins of {pin:g} µm at pitches of {pitch:g} and {row_pitch:g} µm touch each other.",
+            pin=p.pin_um,
+            pitch=p.pitch_um,
+            row_pitch=p.row_pitch_um,
+        ),
+        remedy=say("Take pitches larger than pin_um, and at least one pin."),
     )
     require(
         0 < p.root_um < p.bar_height_um,
-        f"Roots of {p.root_um:g} µm do not end inside a bar of {p.bar_height_um:g} µm.",
-        remedy="Take a root_um between 0 and bar_height_um.",
+        say("Roots of {root:g} µm do not end inside a bar of {bar:g} µm.", root=p.root_um, bar=p.bar_height_um),
+        remedy=say("Take a root_um between 0 and bar_height_um."),
     )
     pins = tuple(_pin(p, row, column) for row in range(p.rows) for column in range(p.pins_per_row))
     bodies = [_box((0.0, 0.0, 0.0), _bar(p))]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.measure import marching_cubes
 
+from mingyue.phrases import say
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.samples.sample import Detail, Sample, require
 
@@ -56,20 +57,30 @@ def gyroid(parameters: Gyroid | None = None) -> Sample:
 def _check(p: Gyroid) -> None:
     require(
         p.step_um > 0 and p.edge_um >= p.step_um and p.cell_um >= 8 * p.step_um,
-        f"A step of {p.step_um:g} µm cannot draw cells of {p.cell_um:g} µm in a cube of {p.edge_um:g} µm.",
-        remedy="Take a step_um of at most an eighth of cell_um, and not larger than edge_um.",
+        say(
+            "A step of {step:g} µm cannot draw cells of {cell:g} µm in a cube of {edge:g} µm.",
+            step=p.step_um,
+            cell=p.cell_um,
+            edge=p.edge_um,
+        ),
+        remedy=say("Take a step_um of at most an eighth of cell_um, and not larger than edge_um."),
     )
     if p.style == "sheet":
         require(
             p.step_um <= p.wall_um <= _THICKEST_SHEET * p.cell_um,
-            f"A wall of {p.wall_um:g} µm does not fit cells of {p.cell_um:g} µm and steps of {p.step_um:g}.",
-            remedy=f"Take wall_um between step_um and {_THICKEST_SHEET:g} of cell_um.",
+            say(
+                "A wall of {wall:g} µm does not fit cells of {cell:g} µm and steps of {step:g} µm.",
+                wall=p.wall_um,
+                cell=p.cell_um,
+                step=p.step_um,
+            ),
+            remedy=say("Take wall_um between step_um and {share:g} of cell_um.", share=_THICKEST_SHEET),
         )
     else:
         require(
             abs(p.level) <= _LARGEST_LEVEL,
-            f"At level {p.level:g} the gyroid is no longer one lattice.",
-            remedy=f"Take a level between -{_LARGEST_LEVEL:g} and {_LARGEST_LEVEL:g}.",
+            say("At level {level:g} the gyroid is no longer one lattice.", level=p.level),
+            remedy=say("Take a level between -{largest:g} and {largest:g}.", largest=_LARGEST_LEVEL),
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mingyue.phrases import say
 from mingyue.printing.samples.sample import Detail, Sample, require
 from mingyue.printing.samples.solids import CIRCLE_SIDES, box, meshed, rod, united
 
@@ -31,9 +32,15 @@ def microneedles(parameters: Microneedles | None = None) -> Sample:
     margin = (p.plate_edge_um - (p.count - 1) * p.pitch_um) / 2
     require(
         p.count >= 1 and margin > p.base_radius_um > p.tip_radius_um > 0 and p.pitch_um > 2 * p.base_radius_um,
-        f"{p.count} × {p.count} needles of radius {p.base_radius_um:g} µm at a pitch of {p.pitch_um:g} µm "
-        f"do not fit a plate of {p.plate_edge_um:g} µm.",
-        remedy="Take fewer needles, a pitch_um above 2 · base_radius_um, or a larger plate_edge_um.",
+        say(
+            "{count} × {count} needles of radius {radius:g} µm at a pitch of {pitch:g} µm "
+            "do not fit a plate of {plate:g} µm.",
+            count=p.count,
+            radius=p.base_radius_um,
+            pitch=p.pitch_um,
+            plate=p.plate_edge_um,
+        ),
+        remedy=say("Take fewer needles, a pitch_um above 2 · base_radius_um, or a larger plate_edge_um."),
     )
     places = [margin + k * p.pitch_um for k in range(p.count)]
     centres = [(x, y) for y in places for x in places]

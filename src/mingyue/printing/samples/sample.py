@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from mingyue.errors import BadInputError
+from mingyue.phrases import Phrase
 from mingyue.printing.meshes import Mesh
 
 Point = tuple[float, float, float]
@@ -64,7 +65,7 @@ class Sample:
     features: tuple[Feature, ...]
 
 
-def require(holds: bool, message: str, *, remedy: str) -> None:
+def require(holds: bool, message: Phrase, *, remedy: Phrase) -> None:
     """Refuse parameters that make no solid.
 
     Raises SampleParameterError with the message and the remedy where the condition does not hold.

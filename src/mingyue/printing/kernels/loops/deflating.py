@@ -12,30 +12,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingyue.printing.kernels.jit import jit
+from mingyue.printing.kernels.sizes import LONGEST_MATCH, SYMBOLS
 
 Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int64]
 
 _END = 256  # the literal/length symbol that ends a block
-_SYMBOLS = 286
-_LONGEST_MATCH = 258
 _LONGEST_CODE = 15
 _LONGEST_LENGTH_CODE = 7  # of the code for code lengths
 _ADLER = 65_521
 # In this order a block's header gives the lengths of the code for code lengths (RFC 1951, 3.2.7).
-_HEADER_ORDER = np.array([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15], dtype=np.int64)
+_HEADER_ORDER = (16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15)
 
 
 @jit
 def grey_bytes(
-    row_starts: Ints, starts: NDArray[np.int32], stops: NDArray[np.int32], values: Bytes, columns: int
-) -> tuple[Bytes, Ints]:
-    """Runs of a picture → runs of the bytes of its 8-bit PNG rows: a filter byte 0 and a byte a pixel.
+    row_starts: Ints,
+    starts: NDArray[np.int32],
+    stops: NDArray[np.int32],
+    values: Bytes,
+    columns: int,
+    out: Bytes,
+    lengths: Ints,
+) -> int:
+    """Runs of a picture → runs of the bytes of its 8-bit PNG rows: a filter byte 0 and a byte a pixel; how many.
 
-    Returns (values, lengths); darkness goes on from row to row, since the filter byte is 0 as well.
+    out, lengths: (2 · runs + 2,). Darkness goes on from row to row, since the filter byte is 0 as well.
     """
-    out = np.empty(2 * len(starts) + 2, dtype=np.uint8)
-    lengths = np.empty(2 * len(starts) + 2, dtype=np.int64)
     made, dark = 0, 0
     for row in range(len(row_starts) - 1):
         dark += 1
@@ -46,17 +49,17 @@ def grey_bytes(
             made = _append(out, lengths, made, values[i], stops[i] - starts[i])
             column, dark = stops[i], 0
         dark += columns - column
-    made = _append(out, lengths, made, 0, dark)
-    return out[:made], lengths[:made]
+    return _append(out, lengths, made, 0, dark)
 
 
 @jit
 def binary_bytes(
-    row_starts: Ints, starts: NDArray[np.int32], stops: NDArray[np.int32], columns: int
-) -> tuple[Bytes, Ints]:
-    """As `grey_bytes`, for a black and white picture: eight pixels a byte, the leftmost in the high bit."""
-    out = np.empty(5 * len(starts) + 2, dtype=np.uint8)
-    lengths = np.empty(5 * len(starts) + 2, dtype=np.int64)
+    row_starts: Ints, starts: NDArray[np.int32], stops: NDArray[np.int32], columns: int, out: Bytes, lengths: Ints
+) -> int:
+    """As `grey_bytes`, for a black and white picture: eight pixels a byte, the leftmost in the high bit.
+
+    out, lengths: (5 · runs + 2,).
+    """
     width = (columns + 7) // 8
     made, dark = 0, 0
     for row in range(len(row_starts) - 1):
@@ -85,8 +88,7 @@ def binary_bytes(
             made = _append(out, lengths, made, partial, 1)
             done += 1
         dark += width - done
-    made = _append(out, lengths, made, 0, dark)
-    return out[:made], lengths[:made]
+    return _append(out, lengths, made, 0, dark)
 
 
 @jit
@@ -101,52 +103,80 @@ def _append(out: Bytes, lengths: Ints, made: int, value: int, length: int) -> in
     return made + 1
 
 
+# Rows of `work`, what each is for.
+_COUNTS, _LENGTHS, _CODES, _ORDER, _WEIGHTS, _PARENTS, _LISTED, _REPEATS, _BITS = 0, 1, 2, 3, 4, 5, 6, 7, 8
+
+
 @jit
-def zlib_stream(values: Bytes, lengths: Ints) -> Bytes:
-    """Runs of bytes → a zlib stream (RFC 1950) of one block with its own Huffman code."""
-    counts, tokens = _count_symbols(values, lengths)
-    code_lengths = _code_lengths(counts, _LONGEST_CODE)
-    codes = _codes(code_lengths)
-    out = np.empty(400 + tokens * 5 // 2, dtype=np.uint8)  # a token is at most 15 + 5 extra + 1 distance bits
+def zlib_stream(values: Bytes, lengths: Ints, work: Ints, out: Bytes) -> int:
+    """Runs of bytes → a zlib stream (RFC 1950) of one block with its own Huffman code; how many bytes it has.
+
+    work and out: as `sizes` says.
+    """
+    counts, code_lengths, codes = work[_COUNTS], work[_LENGTHS], work[_CODES]
+    state = work[_BITS]  # next byte, bits waiting, how many they are
+    _count_symbols(values, lengths, counts)
+    _code_lengths(counts, SYMBOLS, _LONGEST_CODE, code_lengths, work)
+    _codes(code_lengths, SYMBOLS, codes, work)
     out[0], out[1] = 0x78, 0x01
-    state = np.array([2, 0, 0], dtype=np.int64)  # next byte, bits waiting, how many they are
-    _write_header(out, state, code_lengths)
+    state[0], state[1], state[2] = 2, 0, 0
+    _write_header(out, state, code_lengths, work)
+    _codes(code_lengths, SYMBOLS, codes, work)
+    at, waiting, have = state[0], state[1], state[2]
     for i in range(len(values)):
-        length = lengths[i]
-        _put(out, state, codes[values[i]], code_lengths[values[i]])
-        length -= 1
+        value = values[i]
+        code, bits = codes[value], code_lengths[value]
+        waiting |= code << have
+        have += bits
+        length = lengths[i] - 1
         while length > 0:
             step = _step(length)
+            length -= step
             if step < 3:
                 for _ in range(step):
-                    _put(out, state, codes[values[i]], code_lengths[values[i]])
+                    at, waiting, have = _flush(out, at, waiting, have)
+                    waiting |= code << have
+                    have += bits
             else:
+                at, waiting, have = _flush(out, at, waiting, have)
                 symbol, extra, extra_bits = _length_symbol(step)
-                _put(out, state, codes[symbol], code_lengths[symbol])
-                _put(out, state, extra, extra_bits)
-                _put(out, state, 0, 1)  # distance one, the only distance
-            length -= step
+                waiting |= (codes[symbol] | (extra << code_lengths[symbol])) << have
+                have += code_lengths[symbol] + extra_bits + 1  # and a zero bit: distance one, the only distance
+        at, waiting, have = _flush(out, at, waiting, have)
+    state[0], state[1], state[2] = at, waiting, have
     _put(out, state, codes[_END], code_lengths[_END])
     _put(out, state, 0, (8 - state[2]) % 8)
     checksum = _adler(values, lengths)
     at = state[0]
     for k in range(4):
         out[at + k] = (checksum >> (24 - 8 * k)) & 255
-    return out[: at + 4].copy()
+    return at + 4
+
+
+@jit
+def _flush(out: Bytes, at: int, waiting: int, have: int) -> tuple[int, int, int]:
+    """Write four bytes when there are as many: afterwards under 32 bits wait, and the longest token still fits."""
+    if have >= 32:
+        out[at] = waiting & 255
+        out[at + 1] = (waiting >> 8) & 255
+        out[at + 2] = (waiting >> 16) & 255
+        out[at + 3] = (waiting >> 24) & 255
+        return at + 4, waiting >> 32, have - 32
+    return at, waiting, have
 
 
 @jit
 def _step(length: int) -> int:
     """How much of a run the next match takes: as much as it can, but never so that one or two bytes are left over."""
-    if length <= _LONGEST_MATCH:
+    if length <= LONGEST_MATCH:
         return length
-    return _LONGEST_MATCH if length - _LONGEST_MATCH >= 3 else length - 3
+    return LONGEST_MATCH if length - LONGEST_MATCH >= 3 else length - 3
 
 
 @jit
 def _length_symbol(length: int) -> tuple[int, int, int]:
     """(symbol, extra bits' value, how many) of a match length, RFC 1951, 3.2.5."""
-    if length == _LONGEST_MATCH:
+    if length == LONGEST_MATCH:
         return 285, 0, 0
     if length <= 10:
         return 254 + length, 0, 0
@@ -158,45 +188,46 @@ def _length_symbol(length: int) -> tuple[int, int, int]:
 
 
 @jit
-def _count_symbols(values: Bytes, lengths: Ints) -> tuple[Ints, int]:
-    counts = np.zeros(_SYMBOLS, dtype=np.int64)
-    tokens = 1
+def _count_symbols(values: Bytes, lengths: Ints, counts: Ints) -> None:
+    counts[:] = 0
     counts[_END] = 1
     for i in range(len(values)):
         counts[values[i]] += 1
-        tokens += 1
         length = lengths[i] - 1
-        whole = (length - 3) // _LONGEST_MATCH  # all but the last one or two steps are the longest match
+        whole = (length - 3) // LONGEST_MATCH  # all but the last one or two steps are the longest match
         if whole > 0:
             counts[285] += whole
-            tokens += whole
-            length -= whole * _LONGEST_MATCH
+            length -= whole * LONGEST_MATCH
         while length > 0:
             step = _step(length)
             if step < 3:
                 counts[values[i]] += step
-                tokens += step
             else:
                 counts[_length_symbol(step)[0]] += 1
-                tokens += 1
             length -= step
-    return counts, tokens
 
 
 @jit
-def _code_lengths(counts: Ints, longest: int) -> Ints:
-    """Lengths of a Huffman code for these counts, none over `longest`; 0 where a symbol does not occur."""
-    lengths = np.zeros(len(counts), dtype=np.int64)
-    used = np.flatnonzero(counts)
-    if len(used) == 1:
-        lengths[used[0]] = 1
-        return lengths
-    order = used[np.argsort(counts[used], kind="mergesort")]
-    leaves = len(order)
+def _code_lengths(counts: Ints, symbols: int, longest: int, lengths: Ints, work: Ints) -> None:
+    """Lengths of a Huffman code for the first `symbols` counts, none over `longest`; 0 where one does not occur."""
+    order, weights, parents = work[_ORDER], work[_WEIGHTS], work[_PARENTS]
+    leaves = 0
+    for symbol in range(symbols):
+        lengths[symbol] = 0
+        if counts[symbol] == 0:
+            continue
+        at = leaves  # by insertion: rarest first
+        while at > 0 and counts[order[at - 1]] > counts[symbol]:
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = symbol
+        leaves += 1
+    if leaves == 1:
+        lengths[order[0]] = 1
+        return
     # Two queues, both ascending: the symbols and the nodes made of two; the two smallest ahead are joined.
-    weights = np.empty(2 * leaves - 1, dtype=np.int64)
-    parents = np.zeros(2 * leaves - 1, dtype=np.int64)
-    weights[:leaves] = counts[order]
+    for k in range(leaves):
+        weights[k] = counts[order[k]]
     leaf, node = 0, leaves
     for new in range(leaves, 2 * leaves - 1):
         total = 0
@@ -208,41 +239,43 @@ def _code_lengths(counts: Ints, longest: int) -> Ints:
             parents[taken] = new
             total += weights[taken]
         weights[new] = total
-    depths = np.zeros(2 * leaves - 1, dtype=np.int64)
+    depths = weights  # the weights have done their duty
+    depths[2 * leaves - 2] = 0
     for k in range(2 * leaves - 3, -1, -1):
         depths[k] = depths[parents[k]] + 1
     # Where the tree is too deep, cut it and make room by lengthening shorter codes, the rarest first (Kraft's sum ≤ 1).
-    room = 0
+    taken_room, all_room = 0, 1 << longest
     for k in range(leaves):
         depths[k] = min(depths[k], longest)
-        room += 1 << (longest - depths[k])
+        taken_room += 1 << (longest - depths[k])
     k = 0
-    while room > (1 << longest):
+    while taken_room > all_room:
         while depths[k] == longest:
             k += 1
         depths[k] += 1
-        room -= 1 << (longest - depths[k])
+        taken_room -= 1 << (longest - depths[k])
     # What was made too much is given back, to the commonest that can use it: decoders refuse a code with gaps.
     for k in range(leaves - 1, -1, -1):
-        while room + (1 << (longest - depths[k])) <= (1 << longest):
-            room += 1 << (longest - depths[k])
+        while taken_room + (1 << (longest - depths[k])) <= all_room:
+            taken_room += 1 << (longest - depths[k])
             depths[k] -= 1
-    lengths[order] = depths[:leaves]
-    return lengths
+    for k in range(leaves):
+        lengths[order[k]] = depths[k]
 
 
 @jit
-def _codes(lengths: Ints) -> Ints:
+def _codes(lengths: Ints, symbols: int, codes: Ints, work: Ints) -> None:
     """Canonical codes for these lengths, bits reversed, as deflate writes them from the lowest bit."""
-    of_length = np.zeros(_LONGEST_CODE + 1, dtype=np.int64)
-    for length in lengths:
-        of_length[length] += 1
-    of_length[0] = 0
-    next_code = np.zeros(_LONGEST_CODE + 1, dtype=np.int64)
-    for bits in range(1, _LONGEST_CODE + 1):
-        next_code[bits] = (next_code[bits - 1] + of_length[bits - 1]) << 1
-    codes = np.zeros(len(lengths), dtype=np.int64)
-    for symbol in range(len(lengths)):
+    next_code = work[_ORDER]
+    next_code[: _LONGEST_CODE + 2] = 0
+    for symbol in range(symbols):
+        if lengths[symbol] > 0:
+            next_code[lengths[symbol] + 1] += 1
+    for bits in range(1, _LONGEST_CODE + 2):  # codes of a length begin where those one shorter end, doubled
+        next_code[bits] = (next_code[bits - 1] + next_code[bits]) << 1 if bits > 1 else 0
+    for symbol in range(symbols):
+        if lengths[symbol] == 0:
+            continue
         code = next_code[lengths[symbol]]
         next_code[lengths[symbol]] += 1
         turned = 0
@@ -250,47 +283,45 @@ def _codes(lengths: Ints) -> Ints:
             turned = (turned << 1) | (code & 1)
             code >>= 1
         codes[symbol] = turned
-    return codes
 
 
 @jit
-def _write_header(out: Bytes, state: Ints, code_lengths: Ints) -> None:
-    """The start of a final block with a code of its own, RFC 1951, 3.2.7; the only distance is one."""
-    listed = np.empty(_SYMBOLS + 1, dtype=np.int64)
-    listed[:_SYMBOLS] = code_lengths
-    listed[_SYMBOLS] = 1  # a code of one distance
-    symbols = np.empty(_SYMBOLS + 1, dtype=np.int64)
-    repeats = np.empty(_SYMBOLS + 1, dtype=np.int64)
+def _write_header(out: Bytes, state: Ints, code_lengths: Ints, work: Ints) -> None:
+    """The start of a final block with a code of its own, RFC 1951, 3.2.7; the only distance is one.
+
+    Uses the rows of `work` that hold counts and codes: the codes of the symbols must be made afterwards.
+    """
+    listed, repeats = work[_LISTED], work[_REPEATS]
     made, i = 0, 0
-    while i < _SYMBOLS + 1:
+    while i < SYMBOLS + 1:
+        here = code_lengths[i] if i < SYMBOLS else 1  # after the symbols, a code of one distance
         j = i + 1
-        while j < _SYMBOLS + 1 and listed[j] == listed[i] and listed[i] == 0 and j - i < 138:
+        while here == 0 and j < SYMBOLS and code_lengths[j] == 0 and j - i < 138:
             j += 1
         if j - i >= 3:  # a stretch of zeros
-            symbols[made], repeats[made] = (17, j - i - 3) if j - i <= 10 else (18, j - i - 11)
+            listed[made], repeats[made] = (17, j - i - 3) if j - i <= 10 else (18, j - i - 11)
             i = j
         else:
-            symbols[made], repeats[made] = listed[i], 0
+            listed[made], repeats[made] = here, 0
             i += 1
         made += 1
-    counts = np.zeros(19, dtype=np.int64)
+    counts, codes, lengths = work[_COUNTS], work[_CODES], work[_CODES][32:64]
+    counts[:19] = 0
     for k in range(made):
-        counts[symbols[k]] += 1
-    if np.count_nonzero(counts) == 1:
-        counts[0 if counts[0] == 0 else 1] = 1  # a lone symbol needs a partner to make a whole code
-    lengths = _code_lengths(counts, _LONGEST_LENGTH_CODE)
-    codes = _codes(lengths)
+        counts[listed[k]] += 1
+    _code_lengths(counts, 19, _LONGEST_LENGTH_CODE, lengths, work)
+    _codes(lengths, 19, codes, work)
     _put(out, state, 0b101, 3)  # final, with its own codes
-    _put(out, state, _SYMBOLS - 257, 5)
+    _put(out, state, SYMBOLS - 257, 5)
     _put(out, state, 0, 5)
     _put(out, state, 19 - 4, 4)
-    for symbol in _HEADER_ORDER:
-        _put(out, state, lengths[symbol], 3)
+    for k in range(19):
+        _put(out, state, lengths[_HEADER_ORDER[k]], 3)
     for k in range(made):
-        _put(out, state, codes[symbols[k]], lengths[symbols[k]])
-        if symbols[k] == 17:
+        _put(out, state, codes[listed[k]], lengths[listed[k]])
+        if listed[k] == 17:
             _put(out, state, repeats[k], 3)
-        elif symbols[k] == 18:
+        elif listed[k] == 18:
             _put(out, state, repeats[k], 7)
 
 

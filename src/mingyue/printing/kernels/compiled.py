@@ -1,0 +1,113 @@
+"""The hot loops as one shared library: opened in a millisecond, where numba needs half a second to wake up.
+
+The loops are Python for numba (`loops/`). The first process on a machine compiles them, which takes seconds, and links the
+object code with the C compiler; later processes open the file. Without a C compiler they run under numba itself.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import platform
+import threading
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+# Entry → its module in `loops`, and what it takes. Arrays are C-contiguous; each entry returns an int64.
+ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "cut_count": ("cutting", ("f8[:,:]", "i8[:,:]", "f8[:]", "i8[:]")),
+    "cut_fill": ("cutting", ("f8[:,:]", "i8[:,:]", "f8[:]", "i8[:]", "f8[:,:]")),
+    "count_pieces": ("covering", ("f8[:,:]", "i8", "i8", "i8[:]")),
+    "fill_pieces": ("covering", ("f8[:,:]", "i8", "i8", "i8[:]", "f8[:,:]", "i1[:]")),
+    "cover_rows": (
+        "covering",
+        ("f8[:,:]", "i1[:]", "i8[:]", "i8", "i8[:,:]", "f8[:,:]", "i8[:]", "i4[:]", "i4[:]", "u1[:]", "i8[:]"),
+    ),
+    "grey_bytes": ("deflating", ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "i8", "u1[:]", "i8[:]")),
+    "binary_bytes": ("deflating", ("i8[:]", "i4[:]", "i4[:]", "i8", "u1[:]", "i8[:]")),
+    "zlib_stream": ("deflating", ("u1[:]", "i8[:]", "i8[:,:]", "u1[:]")),
+    "draw": ("drawing", ("f8[:,:]", "i8[:,:]", "f8[:,:]", "i8[:,:]")),
+}
+LOOPS: Final = Path(__file__).parent / "loops"
+
+Entry = Callable[..., int]
+_lock = threading.Lock()
+
+
+def entry(name: str) -> Entry:
+    """The compiled loop of that name. Pass C-contiguous arrays of exactly the types in ENTRIES, and whole numbers."""
+    return _entries()[name]
+
+
+def is_compiled() -> bool:
+    """Whether nothing has to be compiled any more. False tells a first run that it will take seconds."""
+    return library_path().exists()
+
+
+def runs_as() -> str:
+    """`library`, or `numba` where no C compiler was there to link one. Compiles what is not compiled yet."""
+    _entries()
+    return "library" if is_compiled() else "numba"
+
+
+def library_path() -> Path:
+    """Where the library of exactly these loops, this compiler and this processor is, or will be."""
+    digest = hashlib.sha256()
+    for source in sorted([*LOOPS.glob("*.py"), Path(__file__)]):
+        digest.update(source.read_bytes())
+    for fact in (version("numba"), version("llvmlite"), platform.machine(), _processor()):
+        digest.update(fact.encode())
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "mingyue" / f"kernels-{digest.hexdigest()[:32]}.so"
+
+
+def _processor() -> str:
+    """What tells processors apart: code made for one may not run on another that shares the home folder."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace").splitlines():
+            if line.startswith(("flags", "Features")):
+                return line
+    except OSError:
+        pass
+    return platform.processor()
+
+
+@cache
+def _entries() -> dict[str, Entry]:
+    with _lock:  # threads that start together must not compile together
+        path = library_path()
+        if not path.exists():
+            from mingyue.printing.kernels import linking
+
+            if not linking.link(path):
+                return linking.under_numba()
+        library = ctypes.CDLL(str(path))
+        return {name: _bound(library[f"mingyue_{name}"], kinds) for name, (_, kinds) in ENTRIES.items()}
+
+
+def _bound(function: ctypes._NamedFuncPointer, kinds: tuple[str, ...]) -> Entry:
+    """Arrays go in as pointer and shape. ctypes gives the interpreter lock away during the call."""
+    function.restype = ctypes.c_int64
+    function.argtypes = [
+        kind
+        for text in kinds
+        for kind in ([ctypes.c_void_p, *[ctypes.c_int64] * text.count(":")] if ":" in text else [ctypes.c_int64])
+    ]
+
+    def call(*arguments: np.ndarray | int) -> int:
+        flat: list[int] = []
+        for argument in arguments:
+            if isinstance(argument, np.ndarray):
+                flat.append(argument.ctypes.data)
+                flat.extend(argument.shape)
+            else:
+                flat.append(argument)
+        return int(function(*flat))
+
+    return call
