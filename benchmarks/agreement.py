@@ -17,10 +17,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # `benchmarks` is no package that anyone installs
 
+from benchmarks import areas, pixels, prusa, stacks
 from benchmarks.parts import others_dir
 from benchmarks.tables import machine_facts, table
-
-from benchmarks import areas, pixels, prusa, stacks
 
 Row = TypeVar("Row")
 Told = dict[str, list[Any]]

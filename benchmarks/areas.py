@@ -7,10 +7,10 @@ from pathlib import Path
 
 import manifold3d
 import numpy as np
-from benchmarks.parts import Choice, build_package, load, placed
-from benchmarks.tables import count, percent, table
 from numpy.typing import NDArray
 
+from benchmarks.parts import Choice, build_package, load, placed
+from benchmarks.tables import count, percent, table
 from mingyue.printing.formats.print_package import PrintPackage, open_package
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.runs import FULL

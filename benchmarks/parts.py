@@ -10,7 +10,7 @@ import numpy as np
 
 from mingyue.cli.choices import sample_part
 from mingyue.printing.chain import BuildSettings, build
-from mingyue.printing.faults import is_closed
+from mingyue.printing.edges import is_closed
 from mingyue.printing.formats.manifest import Manifest
 from mingyue.printing.formats.parts import Part, read_part
 from mingyue.printing.machines import machine

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import manifold3d
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
 from benchmarks.areas import solid_of
 from benchmarks.parts import Choice, build_package, load, placed
 from benchmarks.prusa import SIDE_PX, slice_with_prusa
 from benchmarks.tables import count, table
-from numpy.typing import NDArray
-from PIL import Image
-
 from mingyue.printing.formats.manifest import CanvasOf
 from mingyue.printing.formats.print_package import PrintPackage, open_package
 from mingyue.printing.meshes import Mesh

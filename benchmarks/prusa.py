@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from benchmarks.parts import LAYER_UM, MACHINE
 
+from benchmarks.parts import LAYER_UM, MACHINE
 from mingyue.printing.formats.stl import write_stl
 from mingyue.printing.machines import machine
 from mingyue.printing.meshes import Mesh

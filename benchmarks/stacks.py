@@ -12,11 +12,11 @@ from typing import Any
 
 import lib3mf
 import numpy as np
+from numpy.typing import NDArray
+
 from benchmarks.areas import LEAST_PX
 from benchmarks.parts import others_dir
 from benchmarks.tables import count, percent, table
-from numpy.typing import NDArray
-
 from mingyue.printing import frames
 from mingyue.printing.formats.parts import read_part
 from mingyue.printing.kernels import fast

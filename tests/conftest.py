@@ -12,6 +12,9 @@ import pytest
 hypothesis.settings.register_profile("house", deadline=None, max_examples=60, derandomize=True)
 hypothesis.settings.load_profile("house")
 
+# Tests read English, wherever they run; the language is read when the command line is imported.
+os.environ["MINGYUE_LANG"] = "en"
+
 _DATA = Path(os.environ.get("MINGYUE_DATA") or Path(__file__).parents[2] / "shared" / "data")
 
 

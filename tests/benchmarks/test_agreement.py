@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from benchmarks.parts import Choice
 
 from benchmarks import agreement, areas, pixels, prusa, stacks, tables
+from benchmarks.parts import Choice
 from mingyue.printing.formats.manifest import CanvasOf
 from mingyue.printing.frames import Canvas
 from mingyue.printing.kernels import fast

@@ -11,12 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mingyue.printing.edges import OpenMeshError, is_closed, require_closed
 from mingyue.printing.faults import (
     Fault,
-    OpenMeshError,
     find_faults,
-    is_closed,
-    require_closed,
     why_not_sliceable,
 )
 from mingyue.printing.meshes import EmptyMeshError, Mesh, joined

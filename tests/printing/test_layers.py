@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from tests.solids import box
 
 from mingyue.errors import BadInputError, LimitError
 from mingyue.printing.frames import Canvas
 from mingyue.printing.layers import SLIVER_UM, OpenLayerError, cover_layers, layer_table, triangles_between
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.runs import Runs
+from tests.solids import box
 
 
 @given(st.floats(0.02, 5000), st.floats(0.5, 50))

@@ -12,7 +12,8 @@ import trimesh
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mingyue.printing.faults import find_faults, is_closed, why_not_sliceable
+from mingyue.printing.edges import is_closed
+from mingyue.printing.faults import find_faults, why_not_sliceable
 from mingyue.printing.meshes import EmptyMeshError, Mesh, joined
 from mingyue.printing.repairs import RepairFailedError, repair
 

@@ -15,7 +15,7 @@ from mingyue.errors import BadInputError
 from mingyue.phrases import Phrase, say
 from mingyue.printing import frames, resins
 from mingyue.printing.blocks import LayerMasks, blocks
-from mingyue.printing.faults import require_closed
+from mingyue.printing.edges import require_closed
 from mingyue.printing.formats import manifest as manifests
 from mingyue.printing.formats.parts import Part
 from mingyue.printing.formats.print_package import PackageWriter

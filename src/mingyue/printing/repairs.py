@@ -16,27 +16,22 @@ from numpy.typing import NDArray
 
 from mingyue.errors import BadInputError
 from mingyue.phrases import Phrase, say, together
-from mingyue.printing.faults import (
+from mingyue.printing.bodies import body_volumes_um3, inside_out_bodies, point_of, winding
+from mingyue.printing.edges import (
     Place,
     bodies_of,
-    body_volumes_um3,
-    components,
     disagreeing_faces,
     edges_of,
-    find_faults,
-    inside_out_bodies,
     is_closed,
     is_repeated,
     lowest_place,
-    point_of,
     said_place,
-    why_not_sliceable,
-    winding,
 )
+from mingyue.printing.faults import find_faults, why_not_sliceable
+from mingyue.printing.holes import lid_of, loops_of, off_plane_um
 from mingyue.printing.meshes import Mesh, joined
+from mingyue.printing.rounding import join_rounded
 
-# Open vertices nearer than this times the farthest coordinate are one: two steps of an STL file's float32.
-WELD_OF_FARTHEST: Final = 2.0**-22
 # A hole whose rim leaves its plane by more than this part of its width is closed by a guess, and said to be.
 FLAT_RIM: Final = 1e-3
 # Volume against area^1.5: 0.09 for a ball, 4e-5 for a foil ten thousand times wider than thick. What is below
@@ -92,7 +87,7 @@ def repair(mesh: Mesh) -> Repaired:
     Raises EmptyMeshError without triangles, RepairFailedError where only a person can tell what was meant.
     """
     steps: tuple[Step, ...] = (
-        drop_doubles, weld_open_vertices, drop_doubles, agree_on_outside,
+        drop_doubles, join_open_vertices, drop_doubles, agree_on_outside,
         close_holes, drop_empty_bodies, face_outward, unite,
     )  # fmt: skip
     mended, changes = mesh, list[Change]()
@@ -132,26 +127,10 @@ def drop_doubles(mesh: Mesh) -> tuple[Mesh, list[Change]]:
     ]
 
 
-def weld_open_vertices(mesh: Mesh) -> tuple[Mesh, list[Change]]:
-    """Make one of open vertices that are within float32 rounding of each other, where that opens nothing."""
-    from scipy.spatial import cKDTree  # type: ignore[import-untyped]
-
-    if is_closed(mesh):
-        return mesh, []
-    edges = edges_of(mesh.triangles)
-    vertices = np.unique(edges.ends[edges.net != 0])
-    places = mesh.vertices_um[vertices]
-    pairs = cKDTree(places).query_pairs(WELD_OF_FARTHEST * np.abs(places).max(), output_type="ndarray")
-    if not len(pairs):
-        return mesh, []
-    labels = components(len(vertices), *pairs.T)
-    _, first = np.unique(labels, return_index=True)
-    target = np.arange(len(mesh.vertices_um))
-    target[vertices] = vertices[first][labels]
-    moved = vertices[target[vertices] != vertices]
-    welded = Mesh(mesh.vertices_um, target[mesh.triangles])
-    after = edges_of(welded.triangles)
-    if np.abs(after.net).sum() >= np.abs(edges.net).sum():
+def join_open_vertices(mesh: Mesh) -> tuple[Mesh, list[Change]]:
+    """Make one of open vertices that are within rounding of each other."""
+    welded, moved = join_rounded(mesh)
+    if not len(moved):
         return mesh, []
     return welded, [Change(say("welded open vertices"), len(moved), lowest_place(mesh.vertices_um[moved]))]
 
@@ -174,11 +153,11 @@ def close_holes(mesh: Mesh) -> tuple[Mesh, list[Change]]:
     """Span every loop of unbalanced edges with triangles, on its best plane. Adds no vertex, moves none."""
     if is_closed(mesh):
         return mesh, []
-    loops = _loops(mesh.triangles)
-    lids = [_lid(mesh.vertices_um[loop], loop) for loop in loops]
+    loops = loops_of(mesh.triangles)
+    lids = [lid_of(mesh.vertices_um[loop], loop) for loop in loops]
     spans = [float(np.linalg.norm(np.ptp(mesh.vertices_um[loop], axis=0))) for loop in loops]
     is_guess = np.array(
-        [_off_plane_um(mesh.vertices_um[loop]) > FLAT_RIM * span for loop, span in zip(loops, spans, strict=True)]
+        [off_plane_um(mesh.vertices_um[loop]) > FLAT_RIM * span for loop, span in zip(loops, spans, strict=True)]
     )
     changes = []
     for what, chosen in ((say("closed flat holes"), ~is_guess), (say("closed holes by a guess"), is_guess)):
@@ -273,63 +252,6 @@ def _manifold(body: Mesh) -> manifold3d.Manifold:
             remedy=say("Simplify the part there, or export it again as a solid body."),
         )
     return solid
-
-
-def _loops(triangles: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """Vertex loops of the edges that are missing, so that faces along them balance every edge.
-
-    A triangle enters each of its vertices as often as it leaves it, so what is missing does too: a walk along
-    missing edges never gets stuck. Where it meets itself, a loop is cut off.
-    """
-    edges = edges_of(triangles)
-    low, high = edges.ends[edges.net != 0].T
-    net = edges.net[edges.net != 0]
-    tails, heads = (
-        np.repeat(np.where(net > 0, high, low), np.abs(net)),
-        np.repeat(np.where(net > 0, low, high), np.abs(net)),
-    )
-    ahead: dict[int, list[int]] = {}
-    for tail, head in zip(tails.tolist(), heads.tolist(), strict=True):
-        ahead.setdefault(tail, []).append(head)
-    loops = []
-    for start in sorted(ahead):
-        path, seen = [start], {start: 0}
-        while ahead[path[-1]]:
-            head = ahead[path[-1]].pop()
-            if head not in seen:
-                seen[head] = len(path)
-                path.append(head)
-                continue
-            loop = path[seen[head] :]
-            loops.append(np.array(loop, dtype=np.int64))
-            for vertex in loop[1:]:
-                del seen[vertex]
-            del path[seen[head] + 1 :]
-    return loops
-
-
-def _lid(rim_um: NDArray[np.float64], loop: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(k − 2, 3) triangles over a loop of k vertices, along its direction."""
-    if len(loop) == 3:
-        return loop[None]
-    right, up, _ = _plane(rim_um)
-    flat = (rim_um - rim_um.mean(axis=0)) @ np.column_stack([right, up])
-    return np.asarray(loop[manifold3d.triangulate([flat], allow_convex=False)], dtype=np.int64)
-
-
-def _plane(rim_um: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(3, 3) rows right, up, normal: the plane on which the loop's area is largest (Newell)."""
-    around = rim_um - rim_um.mean(axis=0)
-    normal = np.cross(around, np.roll(around, -1, axis=0)).sum(axis=0)
-    _, _, axes = np.linalg.svd(normal[None])
-    up = np.cross(normal, axes[1])
-    return np.array([axes[1], up / max(float(np.linalg.norm(up)), np.finfo(np.float64).tiny), normal])
-
-
-def _off_plane_um(rim_um: NDArray[np.float64]) -> float:
-    normal = _plane(rim_um)[2]
-    length = float(np.linalg.norm(normal))
-    return float(np.ptp(rim_um @ (normal / length))) if length else 0.0
 
 
 def _same_corners(triangles: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

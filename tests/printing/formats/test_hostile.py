@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.printing.formats.archives import TETRAHEDRON, components, item, model, thing, write_3mf
 
 from mingyue.errors import FileFormatError, LimitError, MingyueError
 from mingyue.printing.formats.limits import ReadLimits
@@ -19,6 +18,7 @@ from mingyue.printing.formats.parts import read_part
 from mingyue.printing.formats.ply import read_ply
 from mingyue.printing.formats.stl import read_stl
 from mingyue.printing.formats.threemf import read_3mf
+from tests.printing.formats.archives import TETRAHEDRON, components, item, model, thing, write_3mf
 
 LITTLE_MEMORY = 40 << 20  # Python's own share; what lib3mf takes is not seen, so lib3mf must not be reached
 FOUR_BILLION = 4_000_000_000

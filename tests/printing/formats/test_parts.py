@@ -6,13 +6,13 @@ import shutil
 
 import numpy as np
 import pytest
-from tests.printing.formats.archives import TETRAHEDRON, item, model, thing, write_3mf
 
 from mingyue.errors import BadInputError, FileFormatError, LimitError, UnitsUnknownError
 from mingyue.printing.formats.limits import ReadLimits
 from mingyue.printing.formats.parts import read_part
 from mingyue.printing.formats.stl import write_stl
 from mingyue.printing.meshes import EmptyMeshError, Mesh
+from tests.printing.formats.archives import TETRAHEDRON, item, model, thing, write_3mf
 
 TRIANGLES = {
     "BAD_cube.stl": 11, "angle_block.STL": 704, "beam_lattice_pyramid.3mf": 217_444,

@@ -5,6 +5,10 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+
+from mingyue.errors import FileFormatError, LimitError
+from mingyue.printing.formats.limits import ReadLimits
+from mingyue.printing.formats.threemf import read_3mf
 from tests.printing.formats.archives import (
     CORE,
     LATTICE,
@@ -15,10 +19,6 @@ from tests.printing.formats.archives import (
     thing,
     write_3mf,
 )
-
-from mingyue.errors import FileFormatError, LimitError
-from mingyue.printing.formats.limits import ReadLimits
-from mingyue.printing.formats.threemf import read_3mf
 
 SIXTH = 1e9 / 6
 SLICES = 'xmlns:s="http://schemas.microsoft.com/3dmanufacturing/slice/2015/07"'

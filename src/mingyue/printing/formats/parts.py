@@ -17,7 +17,7 @@ from mingyue.printing.formats.ply import read_ply_noted
 from mingyue.printing.formats.stl import is_binary_stl, is_text_stl, read_stl_noted
 from mingyue.printing.formats.threemf import read_3mf
 from mingyue.printing.meshes import EmptyMeshError, Mesh
-from mingyue.printing.repairs import weld_open_vertices
+from mingyue.printing.rounding import join_rounded
 from mingyue.units import LengthUnit
 
 Format = Literal["3mf", "stl", "obj", "ply", "sample"]
@@ -78,12 +78,13 @@ def read_part(path: Path, *, unit: LengthUnit | None, limits: ReadLimits | None 
     if kind != "3mf" and unit is None:
         raise _units_unknown(mesh, path, kind)
     if kind != "3mf":  # 3MF says which corners are one; the others leave it to their digits, and exporters round
-        mesh, welds = weld_open_vertices(mesh)
-        notes = (*notes, *(_said_of_weld(change.count) for change in welds))
+        mesh, moved = join_rounded(mesh)
+        if len(moved):
+            notes = (*notes, _said_of_rounding(len(moved)))
     return Part(mesh, kind, meant, kind == "3mf", digest, path.name, notes)
 
 
-def _said_of_weld(count: int) -> Phrase:
+def _said_of_rounding(count: int) -> Phrase:
     return say("{count:,} points lay within the rounding of the file's digits of another and were joined.", count=count)
 
 

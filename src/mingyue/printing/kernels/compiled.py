@@ -1,7 +1,7 @@
 """The hot loops as one shared library: opened in a millisecond, where numba needs half a second to wake up.
 
-The loops are Python for numba (`loops/`). The first process on a machine compiles them, which takes seconds, and links the
-object code with the C compiler; later processes open the file. Without a C compiler they run under numba itself.
+The loops are Python for numba (`loops/`). The first process on a machine compiles them, which takes seconds, and links
+the object code with the C compiler; later processes open the file. Without a C compiler they run under numba itself.
 """
 
 from __future__ import annotations
@@ -91,14 +91,14 @@ def _entries() -> dict[str, Entry]:
         return {name: _bound(library[f"mingyue_{name}"], kinds) for name, (_, kinds) in ENTRIES.items()}
 
 
+def _c_types(rank: int) -> list[type[ctypes.c_void_p] | type[ctypes.c_int64]]:
+    return [ctypes.c_void_p, *[ctypes.c_int64] * rank] if rank else [ctypes.c_int64]
+
+
 def _bound(function: ctypes._NamedFuncPointer, kinds: tuple[str, ...]) -> Entry:
     """Arrays go in as pointer and shape. ctypes gives the interpreter lock away during the call."""
     function.restype = ctypes.c_int64
-    function.argtypes = [
-        kind
-        for text in kinds
-        for kind in ([ctypes.c_void_p, *[ctypes.c_int64] * text.count(":")] if ":" in text else [ctypes.c_int64])
-    ]
+    function.argtypes = [kind for text in kinds for kind in _c_types(text.count(":"))]
 
     def call(*arguments: np.ndarray | int) -> int:
         flat: list[int] = []

@@ -1,4 +1,4 @@
-"""Loops written for numba become a shared library: compiled to object code, linked by the C compiler, put in place whole."""
+"""Loops written for numba become a shared library: compiled to object code, linked, put in place whole."""
 
 from __future__ import annotations
 

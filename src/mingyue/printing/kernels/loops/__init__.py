@@ -1,1 +1,1 @@
-"""Hot loops for numba. They allocate nothing: whoever calls them brings the room, so they need no runtime of numba's."""
+"""Hot loops for numba. They allocate nothing: whoever calls them brings the room, so numba's runtime is not needed."""

@@ -51,10 +51,10 @@ def fill_pieces(
 ) -> int:
     """Cut segments at the row borders and clip them to the canvas; return a bound on the runs that they can make.
 
-    filled: (rows,) where each row begins, counted up. pieces: (p, 4) as (v top, u there, v bottom, u there), downwards;
-    steps: (p,) by which the winding number changes. What lies left of the canvas slides to its left side, where it still
-    winds. A segment that runs along a row within it has no height, but stays: it keeps the pixels that it half covers in
-    one group.
+    filled: (rows,) where each row begins, counted up. pieces: (p, 4) as (v top, u there, v bottom, u there),
+    downwards; steps: (p,) by which the winding number changes. What lies left of the canvas slides to its left side,
+    where it still winds. A segment that runs along a row within it has no height, but stays: it keeps the pixels that
+    it half covers in one group.
     """
     cells = 0
     for s in range(len(segments)):
