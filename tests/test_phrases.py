@@ -27,7 +27,6 @@ from mingyue.cli import app
 from mingyue.cli.output import print_json
 from mingyue.errors import BadInputError, MingyueError, why_refused
 from mingyue.phrases import Phrase, chinese, in_language, language_of_environment, names_of, say, together
-from mingyue.printing.edges import OpenMeshError
 from mingyue.printing.profiles import Title
 
 ROOT = Path(__file__).parents[1]

@@ -272,3 +272,14 @@ def test_a_soup_of_loose_triangles_is_refused(data_dir):
         repair(part(data_dir / "parts" / "soup.stl"))
 
     assert caught.value.remedy == "Export the part again as a solid body, not as loose faces."
+
+
+def test_more_bodies_than_can_be_joined_in_a_while_stay_as_they_are() -> None:
+    row = joined([Mesh(CUBE.vertices_um + [5.0 * k, 0, 0], CUBE.triangles) for k in range(65)])
+
+    left, united = repair(row), repair(row, unite_all=True)
+
+    assert np.array_equal(left.mesh.vertices_um, row.vertices_um)
+    assert np.array_equal(left.mesh.triangles, row.triangles)
+    assert [(str(change.what), change.count) for change in left.changes] == [("left bodies as they are", 65)]
+    assert united.mesh.volume_um3 == pytest.approx((64 * 5 + 10) * 100)

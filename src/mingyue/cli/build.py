@@ -114,7 +114,7 @@ def figures(result: BuildResult) -> dict[str, object]:
     """The figures of a build for people."""
     stages = ", ".join(f"{local(_STAGES[name])} {seconds:.2f}" for name, seconds in result.stage_seconds.items())
     return {
-        say("package"): f"{result.package} ({result.bytes / 1e6:.1f} MB)",
+        say("package"): f"{result.package} ({_size(result.bytes)})",
         say("layers"): f"{result.layers:,}",
         say("fields"): tell(
             "{fields} per layer at most, {masks:,} different masks", fields=result.fields, masks=result.masks
@@ -127,6 +127,10 @@ def figures(result: BuildResult) -> dict[str, object]:
         say("thread seconds"): stages,
         say("peak memory"): f"{peak_mib():.0f} MiB",
     }
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 1e5 else f"{count / 1e3:.1f} kB"
 
 
 def peak_mib() -> float:

@@ -17,6 +17,9 @@ def repair(
     part: Annotated[str, typer.Argument(metavar="PART", help=tell("The file to mend; it stays as it is."))],
     output: Annotated[Path, typer.Option("-o", "--output", help=tell("Where to write the mended part, as STL in mm."))],
     units: UnitsOption = None,
+    unite: Annotated[
+        bool, typer.Option("--unite", help=tell("Join overlapping bodies however many there are; this can take hours."))
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """`mingyue repair FILE -o OUT`."""
@@ -24,7 +27,7 @@ def repair(
     from mingyue.printing.repairs import repair as mend
 
     chosen = read_choice(part, units=units)
-    repaired = mend(chosen.mesh)
+    repaired = mend(chosen.mesh, unite_all=unite)
     write_stl(repaired.mesh, output, unit="mm")
     print_notes(chosen.notes)
     if as_json:

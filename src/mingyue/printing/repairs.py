@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import manifold3d
@@ -37,6 +38,10 @@ FLAT_RIM: Final = 1e-3
 # Volume against area^1.5: 0.09 for a ball, 4e-5 for a foil ten thousand times wider than thick. What is below
 # this is a sheet on its own back.
 ENCLOSES: Final = 1e-9
+
+
+# Uniting hundreds of tubes that cross one another was stopped after three minutes; a dozen bodies take a second.
+MOST_UNITED: Final = 64
 
 
 class RepairFailedError(BadInputError):
@@ -81,14 +86,15 @@ class Repaired:
 Step = Callable[[Mesh], tuple[Mesh, list[Change]]]
 
 
-def repair(mesh: Mesh) -> Repaired:
+def repair(mesh: Mesh, *, unite_all: bool = False) -> Repaired:
     """Make the mesh bound a volume, its bodies face outward and overlap nowhere.
 
+    More than MOST_UNITED bodies stay as they are unless `unite_all`: overlapping shells print as one solid anyway.
     Raises EmptyMeshError without triangles, RepairFailedError where only a person can tell what was meant.
     """
     steps: tuple[Step, ...] = (
         drop_doubles, join_open_vertices, drop_doubles, agree_on_outside,
-        close_holes, drop_empty_bodies, face_outward, unite,
+        close_holes, drop_empty_bodies, face_outward, partial(unite, unite_all=unite_all),
     )  # fmt: skip
     mended, changes = mesh, list[Change]()
     for step in steps:
@@ -196,8 +202,12 @@ def face_outward(mesh: Mesh) -> tuple[Mesh, list[Change]]:
     return _turned(mesh, turns), _changed(say("turned bodies that were inside out"), mesh, turns, count=len(inverted))
 
 
-def unite(mesh: Mesh) -> tuple[Mesh, list[Change]]:
+def unite(mesh: Mesh, *, unite_all: bool) -> tuple[Mesh, list[Change]]:
     """Make one solid of overlapping bodies; bodies apart stay as they are, vertex by vertex."""
+    count = int(bodies_of(edges_of(mesh.triangles), len(mesh.triangles)).max(initial=0)) + 1
+    if count > MOST_UNITED and not unite_all:
+        note = say("overlapping shells print as one solid; joining so many can take hours (--unite)")
+        return mesh, [Change(say("left bodies as they are"), count, lowest_place(mesh.vertices_um), note)]
     solids = [_manifold(body) for body in _bodies_with_cavities(mesh)]
     whole = manifold3d.Manifold.batch_boolean(solids, manifold3d.OpType.Add)
     apart = sum(solid.volume() for solid in solids)
