@@ -275,7 +275,7 @@ def test_a_soup_of_loose_triangles_is_refused(data_dir):
 
 
 def test_more_bodies_than_can_be_joined_in_a_while_stay_as_they_are() -> None:
-    row = joined([Mesh([*CUBE.vertices_um, 5.0 * k, 0, 0], CUBE.triangles) for k in range(65)])
+    row = joined([Mesh(CUBE.vertices_um + np.array([5.0 * k, 0, 0]), CUBE.triangles) for k in range(65)])
 
     left, united = repair(row), repair(row, unite_all=True)
 
