@@ -92,7 +92,7 @@ def solid_of(mesh: Mesh) -> manifold3d.Manifold:
 
 def mask_area_px(package: PrintPackage, layer: int) -> float:
     """Greys of one layer added up over its fields, read from the PNG files; 255 is one pixel."""
-    fields = [field for field, _ in package.manifest.layers[layer].exposures]
+    fields = [exposure.field for exposure in package.manifest.layers[layer].exposures]
     runs = [package.mask(layer, field) for field in fields]
     return float(sum(int(((r.stops - r.starts).astype(np.int64) * r.values).sum()) for r in runs)) / FULL
 

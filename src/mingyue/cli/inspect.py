@@ -166,7 +166,7 @@ def _print_package(package: PrintPackage, layer: int, problems: list[Phrase], sh
                 "Layer {layer}, cut at {cut:g} µm, exposed for {seconds:.3f} s:",
                 layer=layer,
                 cut=shown.cut_um,
-                seconds=shown.exposure_s,
+                seconds=max((exposure.seconds for exposure in shown.exposures), default=0.0),
             )
         )
         print_line(drawn_in_text(sheet, columns=_DRAWN_COLUMNS))

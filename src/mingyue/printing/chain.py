@@ -216,14 +216,17 @@ def _check_machine(placed: Mesh, settings: BuildSettings) -> None:
 
 def _store_layer(writer: PackageWriter, made: LayerMasks, prepared: Prepared, layer: int) -> manifests.LayerOf:
     exposures = tuple(
-        (file.field, writer.add_mask(file.png, name=f"{layer:05d}-{file.field:03d}", lit_px=file.lit_px))
+        manifests.ExposureOf(
+            file.field,
+            writer.add_mask(file.png, name=f"{layer:05d}-{file.field:03d}", lit_px=file.lit_px),
+            prepared.exposure_s,
+        )
         for file in made.files
     )
     return manifests.LayerOf(
         bottom_um=float(prepared.table.bottom_um[layer]),
         thickness_um=float(prepared.table.thickness_um[layer]),
         cut_um=float(prepared.table.cut_um[layer]),
-        exposure_s=prepared.exposure_s,
         area_px=made.area_px,
         exposures=exposures,
     )
@@ -255,6 +258,7 @@ def _manifest(
         ),
         resin=manifests.ResinOf(resin.name, resin.penetration_depth_um, resin.critical_dose_mj_cm2),
         canvas=manifests.CanvasOf(**asdict(grid.canvas)),
+        stitching=manifests.StitchingOf(overlap_px=0, ramp="none"),
         grey="binary" if settings.binary else "coverage",
         fields=tuple(manifests.FieldOf(field.row, field.column, field.offset_um) for field in grid.fields),
         layers=tuple(layers),

@@ -77,7 +77,7 @@ def picture_of_layer(package: PrintPackage, layer: int, *, most_px: int = 1600) 
     shrink = max(1.0, max(manifest.canvas.columns, manifest.canvas.rows) / most_px)
     size = (math.ceil(manifest.canvas.columns / shrink), math.ceil(manifest.canvas.rows / shrink))
     sheet = Image.new("L", size)
-    for field_index, _ in manifest.layers[layer].exposures:
+    for field_index in dict.fromkeys(exposure.field for exposure in manifest.layers[layer].exposures):
         field = manifest.fields[field_index]
         left, top = round(field.column_px / shrink), round(field.row_px / shrink)
         right, bottom = round((field.column_px + columns) / shrink), round((field.row_px + rows) / shrink)

@@ -26,7 +26,7 @@ from mingyue.printing.runs import blank, from_picture
 PICTURE = np.array([[0, 255, 128, 0], [0, 0, 255, 255]], dtype=np.uint8)
 
 
-def manifest(masks: list[m.MaskOf], exposures: tuple[tuple[int, int], ...] = ((0, 0),)) -> m.Manifest:
+def manifest(masks: list[m.MaskOf], exposures: tuple[tuple[int, int, float], ...] = ((0, 0, 0.5),)) -> m.Manifest:
     return m.Manifest(
         format="mingyue-print-package",
         version="1.0",
@@ -36,9 +36,10 @@ def manifest(masks: list[m.MaskOf], exposures: tuple[tuple[int, int], ...] = ((0
         machine=m.MachineOf("tiny", 2.0, (4, 2), None, False),
         resin=m.ResinOf("water", 10.0, None),
         canvas=m.CanvasOf(2.0, 2, 8, -8.0, 2.0),
+        stitching=m.StitchingOf(0, "none"),
         grey="coverage",
         fields=(m.FieldOf(0, 0, (-4.0, 0.0)), m.FieldOf(0, 4, (4.0, 0.0))),
-        layers=(m.LayerOf(0.0, 5.0, 2.5, 0.5, 3.5, exposures),),
+        layers=(m.LayerOf(0.0, 5.0, 2.5, 3.5, tuple(m.ExposureOf(*exposure) for exposure in exposures)),),
         masks=tuple(masks),
         preview="preview.png",
     )
@@ -50,7 +51,7 @@ def package(tmp_path: Path) -> Path:
     runs = from_picture(PICTURE)
     with PackageWriter(path) as writer:
         place = writer.add_mask(encode_png(runs), name="00000-000", lit_px=runs.lit_px)
-        writer.finish(manifest(writer.masks, ((0, place),)), preview_png=encode_png(runs))
+        writer.finish(manifest(writer.masks, ((0, place, 0.5),)), preview_png=encode_png(runs))
     return path
 
 
@@ -147,9 +148,9 @@ def test_a_missing_mask_is_found(package: Path) -> None:
         (("version",), "2.0"),
         (("machine", "pixel_um"), -2.0),
         (("machine", "field_px"), [4, 200_000]),
-        (("layers", 0, "exposures"), [[0, 7]]),
-        (("layers", 0, "exposures"), [[9, 0]]),
-        (("layers", 0, "exposure_s"), 0),
+        (("layers", 0, "exposures"), [[0, 7, 0.5]]),
+        (("layers", 0, "exposures"), [[9, 0, 0.5]]),
+        (("layers", 0, "exposures"), [[0, 0, 0]]),
         (("masks", 0, "path"), "../../etc/passwd"),
         (("masks", 0, "path"), "masks/../../x.png"),
         (("masks", 0, "sha256"), "abc"),

@@ -66,6 +66,13 @@ class CanvasOf(Struct, frozen=True, forbid_unknown_fields=True):
     top_um: float
 
 
+class StitchingOf(Struct, frozen=True, forbid_unknown_fields=True):
+    """How neighbouring fields meet: they share overlap_px pixels, in which their greys ramp and add up to the part's."""
+
+    overlap_px: Index
+    ramp: Literal["none", "linear", "smooth"]
+
+
 class FieldOf(Struct, frozen=True, forbid_unknown_fields=True):
     """row_px, column_px: its top left pixel on the canvas; offset_um: stage position of its centre, x and y."""
 
@@ -74,8 +81,16 @@ class FieldOf(Struct, frozen=True, forbid_unknown_fields=True):
     offset_um: tuple[float, float]
 
 
+class ExposureOf(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """One flash: which field shows which mask, by their places in the lists, and for how long."""
+
+    field: Index
+    mask: Index
+    seconds: Positive
+
+
 class LayerOf(Struct, frozen=True, forbid_unknown_fields=True):
-    """One layer. exposures: pairs of a field and a mask, by their places in the lists, in the order of the stage.
+    """One layer. exposures: in the order of the stage; a field may come several times, with masks that add up.
 
     area_px: covered area in pixels, grey pixels counted in part.
     """
@@ -83,9 +98,8 @@ class LayerOf(Struct, frozen=True, forbid_unknown_fields=True):
     bottom_um: NotNegative
     thickness_um: Positive
     cut_um: NotNegative
-    exposure_s: Positive
     area_px: NotNegative
-    exposures: tuple[tuple[Index, Index], ...]
+    exposures: tuple[ExposureOf, ...]
 
 
 class MaskOf(Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,6 +121,7 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     machine: MachineOf
     resin: ResinOf
     canvas: CanvasOf
+    stitching: StitchingOf
     grey: Literal["coverage", "binary"]
     fields: tuple[FieldOf, ...]
     layers: tuple[LayerOf, ...]
@@ -122,8 +137,8 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
             if field.row_px + rows > self.canvas.rows or field.column_px + columns > self.canvas.columns:
                 raise ValueError(say("a field leaves the canvas"))
         for layer in self.layers:
-            for field_index, mask_index in layer.exposures:
-                if field_index >= len(self.fields) or mask_index >= len(self.masks):
+            for exposure in layer.exposures:
+                if exposure.field >= len(self.fields) or exposure.mask >= len(self.masks):
                     raise ValueError(say("a layer names a field or a mask that is not there"))
 
 

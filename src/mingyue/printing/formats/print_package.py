@@ -14,12 +14,13 @@ from types import TracebackType
 from typing import Self
 
 import msgspec
+import numpy as np
 
 from mingyue.errors import BadInputError, FileFormatError, why_refused
 from mingyue.phrases import Phrase, say
 from mingyue.printing.formats.manifest import Manifest, MaskOf
 from mingyue.printing.formats.png import decode_png
-from mingyue.printing.runs import Runs, blank
+from mingyue.printing.runs import Runs, blank, from_picture
 
 # 100,000 layers of 336 fields are some 500 MB of manifest; more is an attack.
 _MOST_MANIFEST_BYTES = 1 << 30
@@ -105,12 +106,19 @@ class PrintPackage:
         return png
 
     def mask(self, layer: int, field_index: int) -> Runs:
-        """What the projector shows for this field in this layer; dark where the layer does not name the field."""
+        """What the projector shows for this field in this layer; dark where the layer does not name the field.
+
+        Where the field is exposed several times, the brightest of its masks at each pixel.
+        """
         columns, rows = self.manifest.machine.field_px
-        for shown, mask_index in self.manifest.layers[layer].exposures:
-            if shown == field_index:
-                return decode_png(self.mask_png(mask_index), columns=columns, rows=rows)
-        return blank(rows=rows, columns=columns)
+        shown = [exposure.mask for exposure in self.manifest.layers[layer].exposures if exposure.field == field_index]
+        if not shown:
+            return blank(rows=rows, columns=columns)
+        first, *others = (decode_png(self.mask_png(mask), columns=columns, rows=rows) for mask in shown)
+        if not others:
+            return first
+        brightest = np.maximum.reduce([first.painted(), *(other.painted() for other in others)])
+        return from_picture(brightest)
 
     def problems(self) -> Iterator[Phrase]:
         """What is wrong with the masks: missing, changed or of the wrong size. Nothing when the package is whole."""
