@@ -43,6 +43,7 @@ check: $(READY)
 fmt: $(READY)
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format --quiet .
+	@$(BIN)/python scripts/schema.py
 
 bench: $(READY)
 	@$(BIN)/python benchmarks/agreement.py

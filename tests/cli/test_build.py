@@ -238,3 +238,33 @@ def test_json_is_alone_on_standard_output_and_notes_go_elsewhere(plate: Path) ->
 
     assert {"layers", "fields", "volume_mm3", "seconds", "peak_mib", "package"} <= set(json.loads(done.stdout))
     assert "unverified" in done.stderr
+
+
+def test_fields_overlap_and_copies_are_stored_once(mingyue: Run, plate: Path) -> None:
+    one = mingyue(
+        "build", plate, "--units", "mm", "--field-px", "64x64", "--overlap-px", "8", "-o", "one.zip", "--json"
+    ).json
+    many = mingyue(
+        "build", plate, "--units", "mm", "--field-px", "64x64", "--overlap-px", "8", "--array", "3x2", "-o", "six.zip",
+        "--json",
+    ).json  # fmt: skip
+
+    assert (one["fields"], many["fields"]) == (2, 12)
+    assert many["masks"] == one["masks"]
+    assert many["volume_mm3"] == pytest.approx(6 * one["volume_mm3"])
+    with open_package(Path("six.zip")) as package:
+        manifest = package.manifest
+        assert (manifest.stitching.overlap_px, manifest.stitching.ramp) == (8, "linear")
+        assert [exposure.field for exposure in manifest.layers[0].exposures] == list(range(12))
+        xs, ys = zip(*(field.offset_um for field in manifest.fields), strict=True)
+    # Copies of 200 × 101 µm, 200 µm apart, on whole pixels of 2 µm: pitches of 400 and 302 µm.
+    assert sorted({round(x - (-56.0 if k % 2 == 0 else 56.0)) for k, x in enumerate(xs)}) == [-400, 0, 400]
+    assert sorted({round(y) for y in ys}) == [-151, 151]
+
+
+def test_copies_that_do_not_fit_are_refused(mingyue: Run, plate: Path) -> None:
+    ended = mingyue("build", plate, "--units", "mm", "--array", "200x1")
+
+    assert ended.code == 3
+    assert "with its copies" in ended.err
+    assert "--array" in ended.err

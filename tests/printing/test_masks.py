@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mingyue.printing.masks import field_grid, masks_of
+from mingyue.printing.fields import field_grid
+from mingyue.printing.masks import masks_of
 from mingyue.printing.runs import from_picture
 
 sizes = st.floats(0.1, 100.0)
@@ -21,9 +22,9 @@ def test_fields_tile_the_canvas_and_the_canvas_covers_the_part(width_um: float, 
     for field in grid.fields:
         painted[field.row : field.row + 5, field.column : field.column + 8] += 1
     assert (painted == 1).all()
-    assert width_um <= grid.canvas.columns * 2.0 + 1e-4
+    assert width_um <= grid.canvas.columns * 2.0 + 0.01
     assert width_um > (grid.canvas.columns - 8) * 2.0  # no field too many
-    assert depth_um <= grid.canvas.rows * 2.0 + 1e-4
+    assert depth_um <= grid.canvas.rows * 2.0 + 0.01
     assert depth_um > (grid.canvas.rows - 5) * 2.0
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mingyue.cli.choices import SAMPLE, angles_choice, read_choice, size_choice
+from mingyue.cli.choices import SAMPLE, angles_choice, count_choice, ramp_choice, read_choice, size_choice
 from mingyue.cli.output import AsJson, local, print_json, print_notes, print_pairs, progress_bar, tell
 from mingyue.phrases import say
 from mingyue.printing import chain
@@ -61,6 +61,17 @@ def build(
         bool,
         typer.Option("--binary", help=tell("Pixels are wholly lit or dark; else grey by how much of them is covered.")),
     ] = False,
+    overlap_px: Annotated[
+        int, typer.Option("--overlap-px", help=tell("Pixels that neighbouring fields share, where their greys ramp."))
+    ] = 0,
+    ramp: Annotated[
+        str, typer.Option("--ramp", help=tell("How greys ramp where fields overlap: linear, smooth or none."))
+    ] = "linear",
+    array: Annotated[
+        str | None,
+        typer.Option("--array", help=tell("Columns x rows of copies, such as 10x10.")),
+    ] = None,
+    gap_um: Annotated[float, typer.Option("--gap-um", help=tell("Room between copies in µm."))] = 200.0,
     as_json: AsJson = False,
 ) -> None:
     """`mingyue build PART`."""
@@ -73,6 +84,10 @@ def build(
         fit_um=None if fit_mm is None else fit_mm * 1e3,
         rotate_deg=angles_choice(rotate),
         field_px=size_choice(field_px),
+        overlap_px=overlap_px,
+        ramp=ramp_choice(ramp),
+        array=count_choice(array) or (1, 1),
+        gap_um=gap_um,
         binary=binary,
     )
     chosen = read_choice(part, units=units)

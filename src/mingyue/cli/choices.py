@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from mingyue.errors import BadInputError, UnitsUnknownError
 from mingyue.phrases import say
+from mingyue.printing.fields import Ramp
 from mingyue.units import LengthUnit, length_unit
 
 if TYPE_CHECKING:
@@ -74,6 +75,29 @@ def size_choice(text: str | None) -> tuple[int, int] | None:
             say("A field of {text} px does not exist.", text=text), remedy=say("Each side is 1 to 65536 px.")
         )
     return size
+
+
+def count_choice(text: str | None) -> tuple[int, int] | None:
+    """`10x8` → (10, 8) columns and rows."""
+    if text is None:
+        return None
+    columns, cross, rows = text.lower().replace("×", "x").partition("x")
+    if not (cross and columns.strip().isdecimal() and rows.strip().isdecimal() and len(text) < 12):
+        raise BadInputError(
+            say("{text!r} is not a number of columns and rows.", text=text),
+            remedy=say("Write columns x rows, such as 10x8."),
+        )
+    return int(columns), int(rows)
+
+
+def ramp_choice(text: str) -> Ramp:
+    """One of the ramps by name."""
+    for known in get_args(Ramp):
+        if text.lower() == known:
+            return known  # type: ignore[no-any-return]
+    raise BadInputError(
+        say("{text!r} is no ramp.", text=text), remedy=say("Take one of: {names}.", names=", ".join(get_args(Ramp)))
+    )
 
 
 def angles_choice(text: str | None) -> tuple[float, float, float]:

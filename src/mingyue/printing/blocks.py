@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mingyue.printing.fields import FieldGrid
 from mingyue.printing.formats.png import encode_png
 from mingyue.printing.layers import LayerTable, cover_layers, triangles_between
-from mingyue.printing.masks import FieldGrid, masks_of
+from mingyue.printing.masks import masks_of
 from mingyue.printing.meshes import Mesh
 
 Floats = NDArray[np.float64]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
@@ -16,12 +17,12 @@ from mingyue.phrases import Phrase, say
 from mingyue.printing import frames, resins
 from mingyue.printing.blocks import LayerMasks, blocks
 from mingyue.printing.edges import require_closed
+from mingyue.printing.fields import ROUNDING_PX, FieldGrid, Ramp, arrayed, field_grid, least_cut
 from mingyue.printing.formats import manifest as manifests
 from mingyue.printing.formats.parts import Part
 from mingyue.printing.formats.print_package import PackageWriter
-from mingyue.printing.layers import LayerTable, layer_table
+from mingyue.printing.layers import LayerTable, cover_layers, layer_table
 from mingyue.printing.machines import Machine, MachineLimitError
-from mingyue.printing.masks import FieldGrid, field_grid
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.pictures import as_png, picture_of_mesh
 from mingyue.printing.resins import Resin
@@ -31,6 +32,8 @@ Progress = Callable[[int, int], None]
 
 # The working curve is solved for this many layers: each layer reaches through the one below, so that the two hold.
 CURE_DEPTH_LAYERS = 2.0
+# Seams are laid by what this many layers, evenly spread, have under them.
+SEAM_SAMPLES = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,8 @@ class BuildSettings:
     """What is built, apart from how. exposure_s: None derives it from the resin's working curve.
 
     fit_um: longest side after turning; rotate_deg: about x, then y, then z; field_px: overrides the machine's field;
-    binary: pixels are wholly lit or dark, else grey by coverage.
+    overlap_px, ramp: how neighbouring fields share pixels. array, gap_um: columns and rows of copies, and the room
+    between them. binary: pixels are wholly lit or dark, else grey by coverage.
     """
 
     machine: Machine
@@ -49,6 +53,10 @@ class BuildSettings:
     fit_um: float | None = None
     rotate_deg: tuple[float, float, float] = (0.0, 0.0, 0.0)
     field_px: tuple[int, int] | None = None
+    overlap_px: int = 0
+    ramp: Ramp = "linear"
+    array: tuple[int, int] = (1, 1)
+    gap_um: float = 200.0
     binary: bool = False
 
 
@@ -103,13 +111,13 @@ def build(
     prepared = prepare(part, settings)
     seconds = {"prepare": time.perf_counter() - began, "cover": 0.0, "encode": 0.0, "store": 0.0, "preview": 0.0}
     layers: list[manifests.LayerOf] = []
-    lit_px = 0
+    lit_px, copies = 0, len(prepared.grid.copies_um)
     with PackageWriter(package) as writer:
         for block in blocks(prepared.placed, prepared.grid, prepared.table, binary=settings.binary, executor=executor):
             storing = time.perf_counter()
             for made in block.layers:
                 layers.append(_store_layer(writer, made, prepared, len(layers)))
-                lit_px += made.lit_px
+                lit_px += made.lit_px * copies
             seconds["store"] += time.perf_counter() - storing
             seconds["cover"] += block.cover_s
             seconds["encode"] += block.encode_s
@@ -123,9 +131,9 @@ def build(
     return BuildResult(
         package=package,
         layers=len(layers),
-        fields=len(prepared.grid.fields),
+        fields=len(prepared.grid.fields) * copies,
         masks=len(writer.masks),
-        pixels=prepared.grid.canvas.rows * prepared.grid.canvas.columns * len(layers),
+        pixels=prepared.grid.canvas.rows * prepared.grid.canvas.columns * len(layers) * copies,
         lit_px=lit_px,
         light_area_mm2=area_mm2,
         volume_mm3=area_mm2 * settings.layer_um / 1e3,
@@ -142,14 +150,46 @@ def prepare(part: Part, settings: BuildSettings) -> Prepared:
     exposure_s = _exposure_s(settings)
     require_closed(part.mesh)
     placement, placed = _place(part.mesh, settings)
+    if min(settings.array) < 1 or not 0 <= settings.gap_um < math.inf:
+        raise BadInputError(
+            say("An array of {columns} × {rows} copies, {gap:g} µm apart, cannot be laid out.",
+                columns=settings.array[0], rows=settings.array[1], gap=settings.gap_um),
+            remedy=say("Take at least one column and one row, and a gap of 0 µm or more."),
+        )  # fmt: skip
     _check_machine(placed, settings)
-    width_um, depth_um, height_um = (float(extent) for extent in placed.size_um)
+    table = layer_table(float(placed.size_um[2]), layer_um=settings.layer_um)
+    grid = _grid(placed, table, settings)
+    return Prepared(placed, placement, grid, table, exposure_s)
+
+
+def _grid(placed: Mesh, table: LayerTable, settings: BuildSettings) -> FieldGrid:
+    """The fields, their seams laid where they cut least of the part, and its copies."""
+    machine = settings.machine
+    width_um, depth_um, _ = (float(extent) for extent in placed.size_um)
     grid = field_grid(
         (width_um, depth_um),
-        field_px=settings.field_px or settings.machine.field_px,
-        pitch_um=settings.machine.pixel_um,
+        field_px=settings.field_px or machine.field_px,
+        pitch_um=machine.pixel_um,
+        overlap_px=settings.overlap_px,
+        ramp=settings.ramp,
     )
-    return Prepared(placed, placement, grid, layer_table(height_um, layer_um=settings.layer_um), exposure_s)
+    if len(grid.fields) > 1:
+        cut_um = table.cut_um[:: math.ceil(len(table) / SEAM_SAMPLES)]
+        sample = cover_layers(
+            grid.canvas.to_px(placed.vertices_um),
+            placed.triangles,
+            cut_um,
+            rows=grid.canvas.rows,
+            columns=grid.canvas.columns,
+        )
+        grid = least_cut(grid, list(sample), size_um=(width_um, depth_um))
+    if settings.array == (1, 1):
+        return grid
+    pixel_um = machine.pixel_um
+    across_um, down_um = (
+        math.ceil((side_um + settings.gap_um) / pixel_um - ROUNDING_PX) * pixel_um for side_um in (width_um, depth_um)
+    )
+    return arrayed(grid, columns=settings.array[0], rows=settings.array[1], pitch_um=(across_um, down_um))
 
 
 def _exposure_s(settings: BuildSettings) -> float:
@@ -194,40 +234,53 @@ def _check_machine(placed: Mesh, settings: BuildSettings) -> None:
         raise MachineLimitError(say("{why}.", why=unfit), remedy=say("Choose another --layer-um or another --machine."))
     if machine.platform_um is None:
         return
-    size = placed.size_um
+    size = _footprint_um(placed, settings)
     if any(extent > room + 1e-6 * room for extent, room in zip(size, machine.platform_um, strict=True)):
         extents = " × ".join(f"{extent / 1e3:.3g}" for extent in size)
         rooms = " × ".join(f"{room / 1e3:g}" for room in machine.platform_um)
         share = min(room / extent for extent, room in zip(size, machine.platform_um, strict=True))
         raise MachineLimitError(
             say(
-                "The part is {extents} mm; the platform of {machine} takes {rooms} mm.",
+                "The part, with its copies, is {extents} mm; the platform of {machine} takes {rooms} mm.",
                 extents=extents,
                 machine=machine.title,
                 rooms=rooms,
             ),
             remedy=say(
                 "Turn it (--rotate), scale it to at most {share:.3g} of its size (--scale, --fit-mm), check --units, "
-                "or take a larger machine.",
+                "print fewer copies (--array), or take a larger machine.",
                 share=share,
             ),
         )
 
 
+def _footprint_um(placed: Mesh, settings: BuildSettings) -> tuple[float, float, float]:
+    """What the part and its copies cover, x, y and z."""
+    width_um, depth_um, height_um = (float(extent) for extent in placed.size_um)
+    columns, rows = settings.array
+    return (
+        columns * width_um + (columns - 1) * settings.gap_um,
+        rows * depth_um + (rows - 1) * settings.gap_um,
+        height_um,
+    )
+
+
 def _store_layer(writer: PackageWriter, made: LayerMasks, prepared: Prepared, layer: int) -> manifests.LayerOf:
-    exposures = tuple(
-        manifests.ExposureOf(
-            file.field,
-            writer.add_mask(file.png, name=f"{layer:05d}-{file.field:03d}", lit_px=file.lit_px),
-            prepared.exposure_s,
-        )
+    shown = [
+        (file.field, writer.add_mask(file.png, name=f"{layer:05d}-{file.field:03d}", lit_px=file.lit_px))
         for file in made.files
+    ]
+    grid = prepared.grid
+    exposures = tuple(
+        manifests.ExposureOf(copy * len(grid.fields) + field, mask, prepared.exposure_s)
+        for copy in range(len(grid.copies_um))
+        for field, mask in shown
     )
     return manifests.LayerOf(
         bottom_um=float(prepared.table.bottom_um[layer]),
         thickness_um=float(prepared.table.thickness_um[layer]),
         cut_um=float(prepared.table.cut_um[layer]),
-        area_px=made.area_px,
+        area_px=made.area_px * len(grid.copies_um),
         exposures=exposures,
     )
 
@@ -258,9 +311,13 @@ def _manifest(
         ),
         resin=manifests.ResinOf(resin.name, resin.penetration_depth_um, resin.critical_dose_mj_cm2),
         canvas=manifests.CanvasOf(**asdict(grid.canvas)),
-        stitching=manifests.StitchingOf(overlap_px=0, ramp="none"),
+        stitching=manifests.StitchingOf(overlap_px=grid.overlap_px, ramp=grid.ramp if grid.overlap_px else "none"),
         grey="binary" if settings.binary else "coverage",
-        fields=tuple(manifests.FieldOf(field.row, field.column, field.offset_um) for field in grid.fields),
+        fields=tuple(
+            manifests.FieldOf(field.row, field.column, (field.offset_um[0] + x_um, field.offset_um[1] + y_um))
+            for x_um, y_um in grid.copies_um
+            for field in grid.fields
+        ),
         layers=tuple(layers),
         masks=tuple(masks),
         preview="preview.png",

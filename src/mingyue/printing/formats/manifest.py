@@ -67,7 +67,7 @@ class CanvasOf(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StitchingOf(Struct, frozen=True, forbid_unknown_fields=True):
-    """How neighbouring fields meet: they share overlap_px pixels, in which their greys ramp and add up to the part's."""
+    """How neighbouring fields meet: in the overlap_px pixels they share, their greys ramp and add up to the part's."""
 
     overlap_px: Index
     ramp: Literal["none", "linear", "smooth"]

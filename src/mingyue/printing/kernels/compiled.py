@@ -32,6 +32,10 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "grey_bytes": ("deflating", ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "i8", "u1[:]", "i8[:]")),
     "binary_bytes": ("deflating", ("i8[:]", "i4[:]", "i4[:]", "i8", "u1[:]", "i8[:]")),
     "zlib_stream": ("deflating", ("u1[:]", "i8[:]", "i8[:,:]", "u1[:]")),
+    "feather": (
+        "feathering",
+        ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "f8[:]", "i8[:]", "f8[:]", "i8[:]", "i8[:]", "i4[:]", "i4[:]", "u1[:]"),
+    ),
     "draw": ("drawing", ("f8[:,:]", "i8[:,:]", "f8[:,:]", "i8[:,:]")),
 }
 LOOPS: Final = Path(__file__).parent / "loops"

@@ -77,6 +77,31 @@ def zlib_stream(values: Bytes, lengths: Ints) -> bytes:
     return out[: entry("zlib_stream")(values, lengths, work, out)].tobytes()
 
 
+def feather(
+    row_starts: Ints,
+    starts: Places,
+    stops: Places,
+    values: Bytes,
+    *,
+    row_shares: Floats,
+    row_sides: Ints,
+    column_shares: Floats,
+    column_sides: Ints,
+) -> tuple[Ints, Places, Places, Bytes]:
+    """What a field shows of a picture that it shares with its neighbours, as runs.
+
+    shares: (rows,) and (columns,) what the earlier of two fields keeps; sides: 0 alone, 1 the earlier, 2 the later.
+    """
+    shared = int(np.count_nonzero(column_sides))
+    most = len(starts) + (shared + 2) * (len(row_starts) - 1)
+    out = np.empty(most, dtype=np.int32), np.empty(most, dtype=np.int32), np.empty(most, dtype=np.uint8)
+    out_row_starts = np.empty_like(row_starts)
+    made = entry("feather")(
+        row_starts, starts, stops, values, row_shares, row_sides, column_shares, column_sides, out_row_starts, *out
+    )
+    return out_row_starts, out[0][:made].copy(), out[1][:made].copy(), out[2][:made].copy()
+
+
 def draw(points: Floats, triangles: Ints, *, rows: int, columns: int) -> tuple[Floats, Ints]:
     """Which triangle is nearest at each pixel of a picture, and how near.
 
