@@ -51,7 +51,9 @@ def busy_s() -> float:
     counts = Path("/proc/stat")
     if not counts.exists():
         return 0.0
-    user, nice, system, _idle, _waiting, *rest = (int(word) for word in counts.read_text().split("\n", 1)[0].split()[1:])
+    user, nice, system, _idle, _waiting, *rest = (
+        int(word) for word in counts.read_text().split("\n", 1)[0].split()[1:]
+    )
     interrupts, soft_interrupts, stolen = rest[:3]
     return (user + nice + system + interrupts + soft_interrupts + stolen) / os.sysconf("SC_CLK_TCK")
 

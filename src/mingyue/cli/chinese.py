@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 
 from mingyue.cli.output import local, tell
@@ -19,6 +18,8 @@ _OPTIONS: Final[dict[str, Phrase]] = {
 
 def use_chinese_headings() -> None:
     """Set the panel titles and marks of help. They are plain names of typer, so one it lacks does no harm."""
+    from typer import rich_utils  # a twentieth of a second that only help and Chinese need
+
     for name, text in {
         "ARGUMENTS_PANEL_TITLE": tell("Arguments"),
         "OPTIONS_PANEL_TITLE": tell("Options"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -112,7 +112,8 @@ def build(
     seconds = {"prepare": time.perf_counter() - began, "cover": 0.0, "encode": 0.0, "store": 0.0, "preview": 0.0}
     layers: list[manifests.LayerOf] = []
     lit_px, copies = 0, len(prepared.grid.copies_um)
-    with PackageWriter(package) as writer:
+    with PackageWriter(package) as writer, ThreadPoolExecutor(1) as aside:
+        preview = aside.submit(_preview, prepared.placed)
         for block in blocks(prepared.placed, prepared.grid, prepared.table, binary=settings.binary, executor=executor):
             storing = time.perf_counter()
             for made in block.layers:
@@ -123,10 +124,8 @@ def build(
             seconds["encode"] += block.encode_s
             if progress is not None:
                 progress(len(layers), len(prepared.table))
-        drawing = time.perf_counter()
-        preview = as_png(picture_of_mesh(prepared.placed, width_px=640, height_px=480))
-        writer.finish(_manifest(part, settings, prepared, layers, writer.masks), preview_png=preview)
-        seconds["preview"] = time.perf_counter() - drawing
+        preview_png, seconds["preview"] = preview.result()
+        writer.finish(_manifest(part, settings, prepared, layers, writer.masks), preview_png=preview_png)
     area_mm2 = sum(layer.area_px for layer in layers) * (settings.machine.pixel_um / 1e3) ** 2
     return BuildResult(
         package=package,
@@ -263,6 +262,13 @@ def _footprint_um(placed: Mesh, settings: BuildSettings) -> tuple[float, float, 
         rows * depth_um + (rows - 1) * settings.gap_um,
         height_um,
     )
+
+
+def _preview(placed: Mesh) -> tuple[bytes, float]:
+    """A small picture of the part, and the seconds it took; drawn while the layers are made."""
+    began = time.perf_counter()
+    picture = picture_of_mesh(placed, width_px=640, height_px=480, oversample=1)
+    return as_png(picture), time.perf_counter() - began
 
 
 def _store_layer(writer: PackageWriter, made: LayerMasks, prepared: Prepared, layer: int) -> manifests.LayerOf:

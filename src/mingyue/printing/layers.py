@@ -45,6 +45,15 @@ def layer_table(height_um: float, *, layer_um: float) -> LayerTable:
     The last layer is printed in full even where the part ends within it; it is cut in the middle of what the part has
     in it, so that a top that does not reach mid-height is not lost.
     """
+    count = layer_count(height_um, layer_um=layer_um)
+    bottom = np.arange(count, dtype=np.float64) * float(layer_um)
+    cut = bottom + float(layer_um) / 2
+    cut[-1] = min(cut[-1], (bottom[-1] + height_um) / 2)
+    return LayerTable(bottom, np.full(count, float(layer_um)), cut)
+
+
+def layer_count(height_um: float, *, layer_um: float) -> int:
+    """How many layers of that thickness cover the height; an error where they are senseless or too many."""
     if not (math.isfinite(layer_um) and layer_um > 0):
         raise BadInputError(
             say("A layer of {layer} µm cannot be printed.", layer=layer_um), remedy=say("Give a thickness above 0 µm.")
@@ -61,10 +70,7 @@ def layer_table(height_um: float, *, layer_um: float) -> LayerTable:
             ),
             remedy=say("Check the unit of the part (--units), scale it, or take thicker layers."),
         )
-    bottom = np.arange(count, dtype=np.float64) * float(layer_um)
-    cut = bottom + float(layer_um) / 2
-    cut[-1] = min(cut[-1], (bottom[-1] + height_um) / 2)
-    return LayerTable(bottom, np.full(count, float(layer_um)), cut)
+    return count
 
 
 def cover_layers(

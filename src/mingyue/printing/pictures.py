@@ -18,15 +18,23 @@ _PAPER = np.array([250, 250, 247], dtype=np.float32)
 _INK = np.array([44, 82, 130], dtype=np.float32)
 _GLOW = np.array([235, 240, 247], dtype=np.float32)
 _LIGHT = np.array([-0.35, 0.45, 0.82])  # from the upper left, a little in front of the paper
-_OVERSAMPLE = 2
 _MARGIN = 0.04
 
 
 def picture_of_mesh(
-    mesh: Mesh, *, width_px: int = 1200, height_px: int = 900, turn_deg: float = -35.0, tilt_deg: float = 32.0
+    mesh: Mesh,
+    *,
+    width_px: int = 1200,
+    height_px: int = 900,
+    turn_deg: float = -35.0,
+    tilt_deg: float = 32.0,
+    oversample: int = 2,
 ) -> Image.Image:
-    """A shaded view without perspective: turned about z, then tilted towards the one who looks (0: from the side)."""
-    columns, rows = width_px * _OVERSAMPLE, height_px * _OVERSAMPLE
+    """A shaded view without perspective: turned about z, then tilted towards the one who looks (0: from the side).
+
+    oversample: samples along each side of a pixel, for smooth edges.
+    """
+    columns, rows = width_px * oversample, height_px * oversample
     low, high = mesh.box_um
     view = rotation((tilt_deg - 90.0, 0.0, 0.0)) @ rotation((0.0, 0.0, turn_deg))
     points = (mesh.vertices_um - (low + high) / 2) @ view.T
@@ -40,7 +48,7 @@ def picture_of_mesh(
     screen[:, 2] = points[:, 2]
     depth, seen = fast.draw(screen, mesh.triangles, rows=rows, columns=columns)
     colours = _shade(points, mesh.triangles, seen, depth)
-    return _shrunk(colours)
+    return Image.fromarray(colours).resize((width_px, height_px), Image.Resampling.BOX)
 
 
 def _shade(
@@ -63,11 +71,6 @@ def _shade(
         strength = (0.25 + 0.75 * light[face_of]) * (0.55 + 0.45 * nearness)
         colours[hit] = _INK + (_GLOW - _INK) * strength[:, None]
     return colours.astype(np.uint8)
-
-
-def _shrunk(colours: NDArray[np.uint8]) -> Image.Image:
-    rows, columns, _ = colours.shape
-    return Image.fromarray(colours).resize((columns // _OVERSAMPLE, rows // _OVERSAMPLE), Image.Resampling.BOX)
 
 
 def picture_of_layer(package: PrintPackage, layer: int, *, most_px: int = 1600) -> Image.Image:

@@ -22,9 +22,12 @@ class PngError(FileFormatError):
     """A mask is no PNG, or not the one that was promised."""
 
 
-def encode_png(runs: Runs) -> bytes:
-    """Grey PNG, 1 bit a pixel where the picture is black and white only, else 8; no filter, and no pixel is painted."""
-    is_binary = bool((runs.values == FULL).all())
+def encode_png(runs: Runs, *, always_8_bit: bool = False) -> bytes:
+    """Grey PNG, 1 bit a pixel where the picture is black and white only, else 8; no filter, and no pixel is painted.
+
+    always_8_bit: for readers that know no other.
+    """
+    is_binary = not always_8_bit and bool((runs.values == FULL).all())
     if is_binary:
         byte_runs = fast.binary_bytes(runs.row_starts, runs.starts, runs.stops, runs.columns)
     else:

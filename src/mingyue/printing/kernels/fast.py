@@ -41,8 +41,8 @@ def cover(segments: Floats, rows: int, columns: int) -> tuple[Ints, Places, Plac
     segments = np.ascontiguousarray(segments)
     row_pieces = np.empty(rows + 1, dtype=np.int64)
     count = entry("count_pieces")(segments, rows, columns, row_pieces)
-    pieces, steps = np.empty((count, 4)), np.empty(count, dtype=np.int8)
-    most = entry("fill_pieces")(segments, rows, columns, row_pieces[:-1].copy(), pieces, steps)
+    pieces, spans = np.empty((count, 4)), np.empty((count, 3), dtype=np.int32)
+    most = entry("fill_pieces")(segments, rows, columns, row_pieces[:-1].copy(), pieces, spans)
     widest = int(np.diff(row_pieces).max(initial=0))
     scratch = np.empty((SCRATCH_ROWS, widest), dtype=np.int64)
     room = np.zeros((ROOM_ROWS, room_columns(widest, columns)))
@@ -51,7 +51,7 @@ def cover(segments: Floats, rows: int, columns: int) -> tuple[Ints, Places, Plac
     values = np.empty(most, dtype=np.uint8)
     flaws = np.empty(2, dtype=np.int64)
     made = entry("cover_rows")(
-        pieces, steps, row_pieces, columns, scratch, room, row_starts, starts, stops, values, flaws
+        pieces, spans, row_pieces, columns, scratch, room, row_starts, starts, stops, values, flaws
     )
     return row_starts, starts[:made].copy(), stops[:made].copy(), values[:made].copy(), int(flaws[0]), int(flaws[1])
 

@@ -17,6 +17,7 @@ from mingyue.printing.kernels.sizes import MOST_CROSSING
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Spans = NDArray[np.int32]
 
 _SAMPLES = 16  # lines across a band that is too full to be put in order exactly
 # Heights lie on a grid of 1/65536 px, so a contour that does not close misses a whole number by at least that much;
@@ -47,12 +48,12 @@ def count_pieces(segments: Floats, rows: int, columns: int, row_starts: Ints) ->
 
 @jit
 def fill_pieces(
-    segments: Floats, rows: int, columns: int, filled: Ints, pieces: Floats, steps: NDArray[np.int8]
+    segments: Floats, rows: int, columns: int, filled: Ints, pieces: Floats, spans: Spans
 ) -> int:
     """Cut segments at the row borders and clip them to the canvas; return a bound on the runs that they can make.
 
     filled: (rows,) where each row begins, counted up. pieces: (p, 4) as (v top, u there, v bottom, u there),
-    downwards; steps: (p,) by which the winding number changes. What lies left of the canvas slides to its left side,
+    downwards; spans: (p, 3) the first and last pixel column each touches, and by how much the winding number changes there. What lies left of the canvas slides to its left side,
     where it still winds. A segment that runs along a row within it has no height, but stays: it keeps the pixels that
     it half covers in one group.
     """
@@ -74,16 +75,16 @@ def fill_pieces(
             u_top = ua if top == va else min(max(ua + (top - va) * slope, low), high)
             u_bottom = ub if bottom == vb else min(max(ua + (bottom - va) * slope, low), high)
             if parts == 1:
-                cells += _put(pieces, steps, filled, row, top, u_top, bottom, u_bottom, step, columns)
+                cells += _put(pieces, spans, filled, row, top, u_top, bottom, u_bottom, step, columns)
                 continue
             # Split where it leaves the canvas; parts without height keep the count of pieces.
             side = (0.0, float(columns)) if u_top <= u_bottom else (float(columns), 0.0)
             one = _split_height(top, u_top, bottom, u_bottom, side[0])
             two = _split_height(top, u_top, bottom, u_bottom, side[1])
             u_one, u_two = _on(top, u_top, bottom, u_bottom, one), _on(top, u_top, bottom, u_bottom, two)
-            cells += _put(pieces, steps, filled, row, top, u_top, one, u_one, step, columns)
-            cells += _put(pieces, steps, filled, row, one, u_one, two, u_two, step, columns)
-            cells += _put(pieces, steps, filled, row, two, u_two, bottom, u_bottom, step, columns)
+            cells += _put(pieces, spans, filled, row, top, u_top, one, u_one, step, columns)
+            cells += _put(pieces, spans, filled, row, one, u_one, two, u_two, step, columns)
+            cells += _put(pieces, spans, filled, row, two, u_two, bottom, u_bottom, step, columns)
     return cells + len(pieces)
 
 
@@ -116,7 +117,7 @@ def _on(top: float, u_top: float, bottom: float, u_bottom: float, v: float) -> f
 @jit
 def _put(
     pieces: Floats,
-    steps: NDArray[np.int8],
+    spans: Spans,
     filled: Ints,
     row: int,
     top: float,
@@ -129,27 +130,18 @@ def _put(
     """Store a piece; returns the pixels it touches."""
     p = filled[row]
     filled[row] += 1
-    pieces[p, 0], pieces[p, 1] = top, min(max(u_top, 0.0), float(columns))
-    pieces[p, 2], pieces[p, 3] = bottom, min(max(u_bottom, 0.0), float(columns))
-    steps[p] = step
-    first, last = _columns_of(pieces, p)
+    u_top, u_bottom = min(max(u_top, 0.0), float(columns)), min(max(u_bottom, 0.0), float(columns))
+    pieces[p, 0], pieces[p, 1], pieces[p, 2], pieces[p, 3] = top, u_top, bottom, u_bottom
+    # One that only reaches a border touches the pixel beyond it too: the contour may go on along that very border.
+    first, last = int(min(u_top, u_bottom)), int(max(u_top, u_bottom))
+    spans[p, 0], spans[p, 1], spans[p, 2] = first, last, step
     return last - first + 1
-
-
-@jit
-def _columns_of(pieces: Floats, p: int) -> tuple[int, int]:
-    """First and last pixel column that a piece touches.
-
-    One that only reaches a border touches the pixel beyond it too: the contour may go on along that very border.
-    """
-    left, right = min(pieces[p, 1], pieces[p, 3]), max(pieces[p, 1], pieces[p, 3])
-    return int(math.floor(left)), int(math.floor(right))
 
 
 @jit
 def cover_rows(
     pieces: Floats,
-    steps: NDArray[np.int8],
+    spans: Spans,
     row_pieces: Ints,
     columns: int,
     scratch: Ints,
@@ -174,10 +166,10 @@ def cover_rows(
         begin, count = row_pieces[row], row_pieces[row + 1] - row_pieces[row]
         row_first_run = made
         if count > 0:
-            _order_by_left(pieces, begin, count, order, room[_KEYS])
+            _order_by_column(spans, begin, count, order)
         i, winding, column, drift = 0, 0, 0, 0.0
         while i < count:
-            first, last = _columns_of(pieces, order[i])
+            first, last = np.int64(spans[order[i], 0]), np.int64(spans[order[i], 1])
             j = i + 1
             up, down, ups, downs = 0.0, 0.0, 0, 0
             while True:  # gather the group
@@ -185,7 +177,7 @@ def cover_rows(
                 height = pieces[p, 2] - pieces[p, 0]
                 if height == 0.0:
                     pass
-                elif steps[p] > 0:
+                elif spans[p, 2] > 0:
                     up += height
                     ups += 1
                 else:
@@ -193,10 +185,9 @@ def cover_rows(
                     downs += 1
                 if j == count:
                     break
-                left, right = _columns_of(pieces, order[j])
-                if left > last:
+                if spans[order[j], 0] > last:
                     break
-                last = max(last, right)
+                last = max(last, np.int64(spans[order[j], 1]))
                 j += 1
             if winding > 0 and first > column:
                 made = _emit(starts, stops, values, made, row_first_run, column, first, FULL)
@@ -211,9 +202,9 @@ def cover_rows(
                 if one_way and abs(whole) == 1:  # each height is crossed once: no order to find
                     for k in range(i, j):
                         p = order[k]
-                        _add_edge(shares, first, pieces[p, 1], pieces[p, 3], pieces[p, 2] - pieces[p, 0], steps[p])
+                        _add_edge(shares, first, pieces[p, 1], pieces[p, 3], pieces[p, 2] - pieces[p, 0], float(spans[p, 2]))
                 else:
-                    _resolve(pieces, steps, i, j, winding, first, scratch, room)
+                    _resolve(pieces, spans, i, j, winding, first, scratch, room)
                 covered = 1.0 if winding > 0 else 0.0
                 for k in range(last - first + 1):
                     covered += shares[k]
@@ -232,12 +223,24 @@ def cover_rows(
 
 
 @jit
-def _order_by_left(pieces: Floats, begin: int, count: int, order: Ints, keys: Floats) -> None:
-    """Order the pieces of a row by where they begin on the left."""
+def _order_by_column(spans: Spans, begin: int, count: int, order: Ints) -> None:
+    """Order the pieces of a row by the first column they touch."""
+    for k in range(count):  # column and piece in one number, so that a sort moves one thing
+        order[k] = (np.int64(spans[begin + k, 0]) << 32) | k
+    gap = 1
+    if count > _FEW:
+        while 2 * gap + 1 < count:
+            gap = 2 * gap + 1
+    while gap > 0:
+        for k in range(gap, count):
+            item, at = order[k], k
+            while at >= gap and order[at - gap] > item:
+                order[at] = order[at - gap]
+                at -= gap
+            order[at] = item
+        gap //= 2
     for k in range(count):
-        keys[k] = min(pieces[begin + k, 1], pieces[begin + k, 3])
-        order[k] = begin + k
-    _sort_by_keys(keys, order, count)
+        order[k] = begin + (order[k] & 0xFFFFFFFF)
 
 
 @jit
@@ -298,25 +301,28 @@ def _emit(
 def _add_edge(shares: Floats, origin: int, u_top: float, u_bottom: float, height: float, step: float) -> None:
     """Add what lies to the right of an edge, as differences: the running sum of `shares` is the coverage."""
     left, right = min(u_top, u_bottom), max(u_top, u_bottom)
-    first = int(math.floor(left))
-    last = max(first, int(math.ceil(right)) - 1)
+    first, last = int(left), int(right)
+    area = step * height
     if first == last:
-        beyond = step * height * (0.5 * (left + right) - first)
-        shares[first - origin] += step * height - beyond
+        beyond = area * (0.5 * (left + right) - first)
+        shares[first - origin] += area - beyond
         shares[first - origin + 1] += beyond
         return
+    area /= right - left  # from here on a column
+    a = left
     for column in range(first, last + 1):
-        a, b = max(left, float(column)), min(right, float(column + 1))
-        part = step * height * (b - a) / (right - left)
+        b = min(right, column + 1.0)
+        part = area * (b - a)
         beyond = part * (0.5 * (a + b) - column)
         shares[column - origin] += part - beyond
         shares[column - origin + 1] += beyond
+        a = b
 
 
 @jit
 def _resolve(
     pieces: Floats,
-    steps: NDArray[np.int8],
+    spans: Spans,
     begin: int,
     end: int,
     winding: int,
@@ -360,7 +366,7 @@ def _resolve(
         for k in range(found + 1):
             below = room[_CROSSINGS, k]
             if below > above:
-                _add_band(steps, winding, origin, alive, above, below, bottom - top, scratch, room)
+                _add_band(spans, winding, origin, alive, above, below, bottom - top, scratch, room)
             above = below
 
 
@@ -403,7 +409,7 @@ def _rank(scratch: Ints, room: Floats, alive: int, share: float) -> None:
 
 @jit
 def _add_band(
-    steps: NDArray[np.int8],
+    spans: Spans,
     winding: int,
     origin: int,
     alive: int,
@@ -419,7 +425,7 @@ def _add_band(
     now = winding
     for k in range(alive):
         edge = ranked[k]
-        before, now = now, now + steps[active[edge]]
+        before, now = now, now + spans[active[edge], 2]
         turned = (1 if now > 0 else 0) - (1 if before > 0 else 0)
         if turned != 0:
             u_above = room[_TOP, edge] + above * (room[_BOTTOM, edge] - room[_TOP, edge])
