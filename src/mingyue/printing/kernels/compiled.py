@@ -29,9 +29,10 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "covering",
         ("f8[:,:]", "i4[:,:]", "i8[:]", "i8", "i8[:,:]", "f8[:,:]", "i8[:]", "i4[:]", "i4[:]", "u1[:]", "i8[:]"),
     ),
-    "grey_bytes": ("deflating", ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "i8", "u1[:]", "i8[:]")),
-    "binary_bytes": ("deflating", ("i8[:]", "i4[:]", "i4[:]", "i8", "u1[:]", "i8[:]")),
-    "zlib_stream": ("deflating", ("u1[:]", "i8[:]", "i8[:,:]", "u1[:]")),
+    "grey_bytes": ("byte_runs", ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "i8", "u1[:]", "i8[:]")),
+    "binary_bytes": ("byte_runs", ("i8[:]", "i4[:]", "i4[:]", "i8", "u1[:]", "i8[:]")),
+    "match_runs": ("matching", ("u1[:]", "i8[:]", "i8[:]", "i8[:]", "i8[:]")),
+    "zlib_stream": ("deflating", ("i8[:]", "u1[:]", "i8[:]", "i8[:,:]", "u1[:]")),
     "feather": (
         "feathering",
         ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "f8[:]", "i8[:]", "f8[:]", "i8[:]", "i8[:]", "i4[:]", "i4[:]", "u1[:]"),

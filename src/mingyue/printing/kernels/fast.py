@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from mingyue.printing.kernels.compiled import entry
 from mingyue.printing.kernels.sizes import (
+    MATCH_SLOTS,
     ROOM_ROWS,
     SCRATCH_ROWS,
     WORK_COLUMNS,
     WORK_ROWS,
+    most_tokens,
     room_columns,
     stream_bytes,
 )
@@ -72,9 +74,12 @@ def binary_bytes(row_starts: Ints, starts: Places, stops: Places, columns: int) 
 
 def zlib_stream(values: Bytes, lengths: Ints) -> bytes:
     """Runs of bytes → a zlib stream, RFC 1950."""
+    tokens = np.empty(most_tokens(len(values), int(lengths.sum())), dtype=np.int64)
+    table = np.empty(MATCH_SLOTS, dtype=np.int64)
+    made = entry("match_runs")(values, lengths, np.empty(len(values), dtype=np.int64), table, tokens)
     work = np.empty((WORK_ROWS, WORK_COLUMNS), dtype=np.int64)
-    out = np.empty(stream_bytes(len(values), int(lengths.sum())), dtype=np.uint8)
-    return out[: entry("zlib_stream")(values, lengths, work, out)].tobytes()
+    out = np.empty(stream_bytes(made), dtype=np.uint8)
+    return out[: entry("zlib_stream")(tokens[:made], values, lengths, work, out)].tobytes()
 
 
 def feather(

@@ -11,8 +11,10 @@ SCRATCH_ROWS = 4
 
 LONGEST_MATCH = 258
 SYMBOLS = 286
+DISTANCES = 30
 WORK_ROWS = 9
-WORK_COLUMNS = 2 * SYMBOLS  # a Huffman tree of that many leaves has one node fewer
+WORK_COLUMNS = 2 * (SYMBOLS + DISTANCES)  # a Huffman tree of so many leaves has one node fewer than twice as many
+MATCH_SLOTS = 1 << 13
 
 
 def room_columns(widest: int, columns: int) -> int:
@@ -20,6 +22,11 @@ def room_columns(widest: int, columns: int) -> int:
     return max(2 * widest, MOST_CROSSING * (MOST_CROSSING - 1) // 2 + 2, columns + 3)
 
 
-def stream_bytes(runs: int, total: int) -> int:
-    """Bytes that suffice for a stream of so many runs of so many bytes in all: a token is at most 21 bits."""
-    return 800 + (5 * runs + total // LONGEST_MATCH) * 21 // 8
+def most_tokens(runs: int, total: int) -> int:
+    """Tokens that suffice for so many runs of so many bytes in all."""
+    return 4 * runs + total // LONGEST_MATCH + 1
+
+
+def stream_bytes(tokens: int) -> int:
+    """Bytes that suffice for a stream of so many tokens, each at most 48 bits, and its header."""
+    return 800 + 6 * tokens

@@ -47,9 +47,7 @@ def count_pieces(segments: Floats, rows: int, columns: int, row_starts: Ints) ->
 
 
 @jit
-def fill_pieces(
-    segments: Floats, rows: int, columns: int, filled: Ints, pieces: Floats, spans: Spans
-) -> int:
+def fill_pieces(segments: Floats, rows: int, columns: int, filled: Ints, pieces: Floats, spans: Spans) -> int:
     """Cut segments at the row borders and clip them to the canvas; return a bound on the runs that they can make.
 
     filled: (rows,) where each row begins, counted up. pieces: (p, 4) as (v top, u there, v bottom, u there),
@@ -202,7 +200,9 @@ def cover_rows(
                 if one_way and abs(whole) == 1:  # each height is crossed once: no order to find
                     for k in range(i, j):
                         p = order[k]
-                        _add_edge(shares, first, pieces[p, 1], pieces[p, 3], pieces[p, 2] - pieces[p, 0], float(spans[p, 2]))
+                        _add_edge(
+                            shares, first, pieces[p, 1], pieces[p, 3], pieces[p, 2] - pieces[p, 0], float(spans[p, 2])
+                        )
                 else:
                     _resolve(pieces, spans, i, j, winding, first, scratch, room)
                 covered = 1.0 if winding > 0 else 0.0
