@@ -51,9 +51,9 @@ def fill_pieces(segments: Floats, rows: int, columns: int, filled: Ints, pieces:
     """Cut segments at the row borders and clip them to the canvas; return a bound on the runs that they can make.
 
     filled: (rows,) where each row begins, counted up. pieces: (p, 4) as (v top, u there, v bottom, u there),
-    downwards; spans: (p, 3) the first and last pixel column each touches, and by how much the winding number changes there. What lies left of the canvas slides to its left side,
-    where it still winds. A segment that runs along a row within it has no height, but stays: it keeps the pixels that
-    it half covers in one group.
+    downwards; spans: (p, 3) the first and last pixel column each touches, and by how much the winding number changes.
+    What lies left of the canvas slides to its left side, where it still winds. A segment that runs along a row within
+    it has no height, but stays: it keeps the pixels that it half covers in one group.
     """
     cells = 0
     for s in range(len(segments)):
@@ -226,7 +226,7 @@ def cover_rows(
 def _order_by_column(spans: Spans, begin: int, count: int, order: Ints) -> None:
     """Order the pieces of a row by the first column they touch."""
     for k in range(count):  # column and piece in one number, so that a sort moves one thing
-        order[k] = (np.int64(spans[begin + k, 0]) << 32) | k
+        order[k] = (int(spans[begin + k, 0]) << 32) | k
     gap = 1
     if count > _FEW:
         while 2 * gap + 1 < count:

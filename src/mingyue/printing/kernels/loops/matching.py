@@ -59,10 +59,7 @@ def match_runs(values: Bytes, lengths: Ints, places: Ints, table: Ints, tokens: 
                 rest = lengths[i + taken] - shared
                 taken += 1
         made = _put_match(length, places[i] - places[before], tokens, made)
-        if rest >= 3:
-            made = _put_match(rest, 1, tokens, made)
-        else:
-            made = _put_literals(values[i + taken - 1], rest, tokens, made)
+        made = _put_rest(values[i + taken - 1], rest, tokens, made)
         for k in range(i + 1, min(i + taken, len(values) - _AGREE + 1)):
             table[_slot(values, lengths, k, len(table))] = k
         i += taken
@@ -77,7 +74,7 @@ def _slot(values: Bytes, lengths: Ints, i: int, slots: int) -> int:
         mixed = (mixed ^ np.uint64(values[i + k]) ^ (np.uint64(lengths[i + k]) << np.uint64(8))) * np.uint64(
             0x9E3779B97F4A7C15
         )
-    return np.int64((mixed >> np.uint64(40)) & np.uint64(slots - 1))
+    return int((mixed >> np.uint64(40)) & np.uint64(slots - 1))
 
 
 @jit
@@ -101,11 +98,13 @@ def _agreeing(values: Bytes, lengths: Ints, before: int, i: int) -> int:
 @jit
 def _put_run(value: int, length: int, tokens: Ints, made: int) -> int:
     tokens[made] = value
-    return (
-        _put_match(length - 1, 1, tokens, made + 1)
-        if length > 3
-        else _put_literals(value, length - 1, tokens, made + 1)
-    )
+    return _put_rest(value, length - 1, tokens, made + 1)
+
+
+@jit
+def _put_rest(value: int, length: int, tokens: Ints, made: int) -> int:
+    """What is left of a run of which a byte stands before."""
+    return _put_match(length, 1, tokens, made) if length >= 3 else _put_literals(value, length, tokens, made)
 
 
 @jit
@@ -117,7 +116,7 @@ def _put_literals(value: int, count: int, tokens: Ints, made: int) -> int:
 
 @jit
 def _put_match(length: int, distance: int, tokens: Ints, made: int) -> int:
-    """Matches of at least three bytes each, the longest they can be, but never so that one or two bytes are left over."""
+    """Matches as long as they can be, but never so that one or two bytes are left over."""
     while length > 0:
         step = length
         if length > LONGEST_MATCH:
