@@ -167,7 +167,7 @@ def cover_rows(
             _order_by_column(spans, begin, count, order)
         i, winding, column, drift = 0, 0, 0, 0.0
         while i < count:
-            first, last = np.int64(spans[order[i], 0]), np.int64(spans[order[i], 1])
+            first, last = int(spans[order[i], 0]), int(spans[order[i], 1])
             j = i + 1
             up, down, ups, downs = 0.0, 0.0, 0, 0
             while True:  # gather the group
@@ -185,7 +185,7 @@ def cover_rows(
                     break
                 if spans[order[j], 0] > last:
                     break
-                last = max(last, np.int64(spans[order[j], 1]))
+                last = max(last, int(spans[order[j], 1]))
                 j += 1
             if winding > 0 and first > column:
                 made = _emit(starts, stops, values, made, row_first_run, column, first, FULL)
