@@ -15,7 +15,7 @@ export MINGYUE_DATA ?= $(abspath ../shared/data)
 help:
 	@echo 'make run    build the bird'"'"'s nest for a 2 µm machine and show what came of it'
 	@echo 'make test   check the code and run every test'
-	@echo 'make setup  only prepare .venv     make demo   run without serving'
+	@echo 'make setup  only prepare .venv     make demo   the same: serving comes with the platform'
 	@echo 'make check  lint, types, layers    make fmt    format the code'
 	@echo 'make bench  time us beside others  make vendor renew vendored web files'
 

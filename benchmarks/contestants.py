@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import peer_manifold, prusa
-from benchmarks.cases import LAYER_UM, FieldPx
+from benchmarks.cases import FieldPx
 from benchmarks.measured import Cost, measure
-from benchmarks.parts import MACHINE
+from benchmarks.parts import LAYER_UM, MACHINE
 from mingyue.printing.machines import machine
 
 OURS, PRUSA, MANIFOLD = "mingyue", "PrusaSlicer", "manifold3d + OpenCV"

@@ -10,7 +10,7 @@ from benchmarks.measured import CommandFailedError, Cost
 
 # While others use more than this share of the processors, a round is run again.
 QUIET_SHARE = 0.1
-# Rounds run again are so many at most; after that the quietest that there are have to do.
+# So many rounds are run again at most; then the quietest that there are have to do.
 EXTRA_ROUNDS = 3
 # Who takes longer than this is slow, and runs in so many rounds at most.
 SLOW_S = 20.0
@@ -30,18 +30,13 @@ class Figures:
     runs: int
 
 
-def race(
-    contestants: Mapping[str, Callable[[], Cost]], *, rounds: int, once: Sequence[str] = ()
-) -> tuple[list[Round], dict[str, str]]:
-    """Run everybody in turn. Returns the `rounds` quietest rounds, in order, and who gave up and why.
-
-    once: who runs in the first round only.
-    """
+def race(contestants: Mapping[str, Callable[[], Cost]], *, rounds: int) -> tuple[list[Round], dict[str, str]]:
+    """Run everybody in turn. Returns the `rounds` quietest rounds, in order, and who gave up and why."""
     run: list[Round] = []
     slow: set[str] = set()
     gave_up: dict[str, str] = {}
     while len(run) < rounds or _again(run, rounds, slow):
-        out = {*gave_up, *(once if run else ()), *(slow if len(run) >= SLOW_ROUNDS else ())}
+        out = {*gave_up, *(slow if len(run) >= SLOW_ROUNDS else ())}
         costs: dict[str, Cost] = {}
         for name, start in contestants.items():
             if name in out:
@@ -50,7 +45,7 @@ def race(
                 costs[name] = start()
             except CommandFailedError as error:
                 gave_up[name] = str(error)
-        slow |= {name for name, cost in costs.items() if cost.wall_s > SLOW_S and name not in once}
+        slow |= {name for name, cost in costs.items() if cost.wall_s > SLOW_S}
         run.append(costs)
     return quietest(run, rounds), gave_up
 

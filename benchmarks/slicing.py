@@ -1,4 +1,4 @@
-"""How fast are we beside others? From an STL file to a zip of grey PNGs, whole processes in turn; markdown on stdout."""
+"""How fast are we beside others? From an STL file to a zip of grey PNGs, whole processes in turn; markdown."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))  # `benchmarks` is no package that anyone installs
 
 from benchmarks import prusa
-from benchmarks.cases import Case, cases_here, write_case
+from benchmarks.cases import CASES, Case, cases_here, write_case
 from benchmarks.contestants import MANIFOLD, OURS, PRUSA, RUNNERS, Job
 from benchmarks.races import Figures, figures, middle, of, race, ratios, spread
 from benchmarks.sections import facts, facts_table, write_section
@@ -28,7 +28,7 @@ WIDE_SPREAD = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One part. figures, bytes: by contestant, of those that finished; ratios: their seconds by ours, round by round.
+    """One part. figures, bytes: by contestant, of those that finished; ratios: PrusaSlicer's seconds by ours, by pair.
 
     told: what our middle run said of itself, `mingyue build --json`; gave_up: who did not finish, and why.
     """
@@ -40,7 +40,7 @@ class Row:
     told: dict[str, Any]
     figures: dict[str, Figures]
     bytes: dict[str, int]
-    ratios: dict[str, list[float]]
+    ratios: list[float]
     gave_up: dict[str, str]
 
     @property
@@ -62,11 +62,12 @@ def main() -> int:
     """Run what was chosen. Returns 0: being slow is no error."""
     options = _options()
     known = facts()
-    rows = []
+    by_name = {row.case: row for row in earlier(options.onto)}
     with tempfile.TemporaryDirectory() as folder:
         for case in cases_here(short=options.short, names=options.only):
             print(case.name, file=sys.stderr, flush=True)
-            rows.append((case, run_case(case, Path(folder), rounds=options.pairs, peers=not options.alone)))
+            by_name[case.name] = run_case(case, Path(folder), rounds=options.pairs, peers=not options.alone)
+    rows = [(case, by_name[case.name]) for case in CASES if case.name in by_name]
     text = "\n\n".join(page(known, rows))
     print(text)
     if options.json:
@@ -85,19 +86,31 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--short", action="store_true", help="three parts that take a minute")
     parser.add_argument("--alone", action="store_true", help="nobody but us")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write all figures to this file")
+    parser.add_argument(
+        "--onto", type=Path, metavar="FILE", help="keep the rows of this earlier --json that do not run"
+    )
     parser.add_argument("--write", action="store_true", help="put the tables into benchmarks/README.md")
     return parser.parse_args()
 
 
+def earlier(path: Path | None) -> list[Row]:
+    """The rows that an earlier run wrote as JSON; none without a path."""
+    told = json.loads(path.read_text())["rows"] if path else []
+    return [Row(**row | {"figures": {name: Figures(**each) for name, each in row["figures"].items()}}) for row in told]
+
+
 def run_case(case: Case, folder: Path, *, rounds: int, peers: bool) -> Row:
-    """Everybody that is here, in turn. What one cannot do is told in `refused`."""
+    """Everybody that is here, in turn. Raises CommandFailedError where we cannot do it."""
     part = folder / "part.stl"
     triangles = write_case(case, part)
     job = Job(part, case.field_px, folder)
     RUNNERS[OURS](job)  # compiles where nobody has yet, and brings the file into memory for everybody
-    names = [OURS, *([PRUSA] if peers and prusa.program_version() else []), *([MANIFOLD] if peers else [])]
-    run, gave_up = race({name: partial(RUNNERS[name], job) for name in names}, rounds=rounds, once=[MANIFOLD])
-    finished = [name for name in names if of(run, name)]
+    racing = [OURS, *([PRUSA] if peers and prusa.program_version() else [])]
+    run, gave_up = race({name: partial(RUNNERS[name], job) for name in racing}, rounds=rounds)
+    # The other peer shows where a simple program stands; one run tells that.
+    once, too = race({MANIFOLD: partial(RUNNERS[MANIFOLD], job)}, rounds=1) if peers and case.others else ([], {})
+    run, gave_up = [*run, *once], gave_up | too
+    finished = [name for name in RUNNERS if of(run, name)]
     return Row(
         case=case.name,
         field_px=case.field_px,
@@ -106,7 +119,7 @@ def run_case(case: Case, folder: Path, *, rounds: int, peers: bool) -> Row:
         told=json.loads(middle(of(run, OURS)).stdout),
         figures={name: figures(of(run, name)) for name in finished},
         bytes={name: job.bytes(name) for name in finished},
-        ratios={name: ratios(run, name, OURS) for name in finished if name != OURS},
+        ratios=ratios(run, PRUSA, OURS),
         gave_up=gave_up,
     )
 
@@ -116,7 +129,7 @@ def page(known: dict[str, str], rows: list[tuple[Case, Row]]) -> Iterator[str]:
     plain = [row for _, row in rows]
     yield facts_table(known)
     yield race_table(plain)
-    yield "Ours by stage, the run whose seconds are the median; stages in seconds of one thread, of which there are two:"
+    yield "Our median run by stage, in seconds; those after `build` are thread seconds, two of which fit in one:"
     yield stage_table(plain)
     verdicts = [verdict for case, row in rows for verdict in judged(case, row)]
     if verdicts:
@@ -132,7 +145,7 @@ def judged(case: Case, row: Row) -> Iterator[Verdict]:
     if PRUSA not in row.figures:
         return
     ours, theirs = row.figures[OURS], row.figures[PRUSA]
-    times = median(row.ratios[PRUSA])
+    times = median(row.ratios)
     asked = "not slower than PrusaSlicer" if case.faster == 1 else f"{case.faster:g}× as fast as PrusaSlicer"
     yield Verdict(f"{case.name}: {asked}", f"{times:.3g}×", times >= case.faster)
     if case.memory is not None:
@@ -151,7 +164,7 @@ def race_table(rows: list[Row]) -> str:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    found = row.ratios.get(PRUSA, [])
+    found = row.ratios
     ratio = f"**{median(found):.3g}×** ({min(found):.3g}–{max(found):.3g})" if found else "–"
     others = max(each.others_share for each in row.figures.values())
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -83,7 +84,7 @@ def test_a_part_is_scaled_turned_and_split_into_fields(mingyue: Run, plate: Path
     ("arguments", "code", "says", "remedy"),
     [
         ([], 5, "mm", "--units"),
-        (["--units", "parsec"], 5, "parsec", "mm"),
+        (["--units", "parsec"], 3, "parsec", "mm"),
         (["--units", "mm", "--machine", "s999"], 3, "s999", "s230"),
         (["--units", "mm", "--resin", "honey"], 3, "honey", "pr48-385"),
         (["--units", "mm", "--layer-um", "500"], 3, "500 µm", "--layer-um"),
@@ -268,3 +269,68 @@ def test_copies_that_do_not_fit_are_refused(mingyue: Run, plate: Path) -> None:
     assert ended.code == 3
     assert "with its copies" in ended.err
     assert "--array" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["build", "plate.stl", "--units", "mm", "-o", "plate.stl"], "over itself"),
+        (["repair", "plate.stl", "--units", "mm", "-o", "plate.stl"], "over itself"),
+        (["build", "plate.stl", "--units", "mm", "-o", "pipe"], "device or a pipe"),
+        (["repair", "plate.stl", "--units", "mm", "-o", "pipe"], "device or a pipe"),
+        (["samples", "connector_comb", "-o", "pipe"], "device or a pipe"),
+        (["build", "plate.stl", "--units", "mm", "-o", "nowhere/job.zip"], "nowhere is not there"),
+        (["samples", "connector_comb", "-o", "nowhere/x.stl"], "nowhere is not there"),
+        (["inspect", "plate.stl", "--units", "mm", "--picture", "nowhere/x.png"], "nowhere is not there"),
+        (["build", "plate.stl", "--units", "mm", "-o", "."], "no name of a file"),
+        (["build", "plate.stl", "--units", "mm", "-o", "folder"], "cannot be written"),
+        (["build", "plate.stl", "--units", "mm", "--scale", "2", "--fit-mm", "1"], "two different sizes"),
+        (["build", "plate.stl", "--units", "mm", "--exposure-s", "inf"], "inf s is none"),
+        (["build", "plate.stl", "--units", "mm", "--fit-mm", "1e-6"], "Nothing of the part would be printed"),
+        (["inspect", "pipe"], "pipe"),
+        (["machines", "--file", "pipe"], "no ordinary file"),
+    ],
+)
+def test_nothing_but_an_ordinary_file_is_read_or_written(
+    mingyue: Run, plate: Path, arguments: list[str], says: str
+) -> None:
+    os.mkfifo("pipe")
+    Path("folder").mkdir()
+    (Path("folder") / "kept").write_text("kept")
+    before = plate.read_bytes()
+
+    ended = mingyue(*arguments)
+
+    assert ended.code == 3
+    assert says in ended.err.replace("\n", " ")
+    assert plate.read_bytes() == before
+    assert sorted(path.name for path in Path().iterdir()) == ["folder", "pipe", "plate.stl"]
+    assert Path("pipe").is_fifo()
+
+
+def test_a_full_disk_leaves_nothing_behind(plate: Path) -> None:
+    # A file may grow to 100 kB only, so the package breaks off in the middle.
+    build = f"ulimit -f 100; exec {sys.executable} -m mingyue build sample:birds_nest -o job.zip"
+
+    done = subprocess.run(["bash", "-c", build], cwd=plate.parent, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 3, done.stderr
+    assert "cannot be written" in done.stderr
+    assert [path.name for path in plate.parent.iterdir()] == ["plate.stl"]
+
+
+def test_a_package_is_no_part(mingyue: Run, plate: Path) -> None:
+    mingyue("build", plate, "--units", "mm", "-o", "job.zip")
+
+    ended = mingyue("build", "job.zip")
+
+    assert ended.code == 3
+    assert "is a print package" in ended.err
+
+
+def test_the_version_is_said(mingyue: Run) -> None:
+    ended = mingyue("--version")
+
+    assert ended.code == 0
+    assert ended.out.startswith("mingyue 0.")
+    assert mingyue().code == 2

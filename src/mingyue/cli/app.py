@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from mingyue import __version__
-from mingyue.cli import build, inspect, profiles, repair, samples
+from mingyue.cli import build, convert, inspect, profiles, repair, samples
 from mingyue.cli.chinese import Command, Group, use_chinese_headings
 from mingyue.cli.output import LANGUAGE, print_error, print_line, print_stopped, tell
 from mingyue.errors import MingyueError
@@ -33,7 +33,7 @@ app.command("resins", cls=Command, help=tell("List the resins that are known, an
     profiles.list_resins
 )
 app.command("samples", cls=Command, help=tell("List the sample parts, or write one of them as STL."))(samples.samples)
-app.command("inspect", cls=Command, help=tell("Say what is in a part or a print package, and what is wrong with it."))(
+app.command("inspect", cls=Command, help=tell("Say what is in a part or a file of masks, and what is wrong with it."))(
     inspect.inspect
 )
 app.command(
@@ -42,15 +42,24 @@ app.command(
 app.command("build", cls=Command, help=tell("Make a print package: slice a part into masks for a machine."))(
     build.build
 )
+app.command(
+    "convert", cls=Command, help=tell("Write the masks of one file in the format of another, and say what is lost.")
+)(convert.convert)
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _options(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help=tell("Say which version this is."), is_eager=True)] = False,
 ) -> None:
     if version:
         print_line(f"mingyue {__version__}")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        raise typer.Exit(WRONG_USAGE)  # typer has shown the help
+
+
+WRONG_USAGE = 2
 
 
 class Stopped(BaseException):

@@ -12,9 +12,12 @@ import typer
 
 from mingyue.cli.choices import SAMPLE, angles_choice, count_choice, ramp_choice, read_choice, size_choice
 from mingyue.cli.output import AsJson, local, print_json, print_notes, print_pairs, progress_bar, tell
+from mingyue.errors import BadInputError
+from mingyue.files import refuse_same
 from mingyue.phrases import say
 from mingyue.printing import chain
 from mingyue.printing.chain import BuildResult, BuildSettings
+from mingyue.printing.exposures import BaseLayers
 from mingyue.printing.machines import machine as machine_named
 from mingyue.printing.resins import resin as resin_named
 
@@ -37,6 +40,10 @@ def build(
         str, typer.Option("--resin", help=tell("A resin's name, or a .toml file of your own."))
     ] = "pr48-385",
     layer_um: Annotated[float, typer.Option("--layer-um", help=tell("Layer thickness in µm."))] = 5.0,
+    cusp_um: Annotated[
+        float | None,
+        typer.Option("--cusp-um", help=tell("Adapt layers to slopes: thinner where steps would be higher than this.")),
+    ] = None,
     units: UnitsOption = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help=tell("The package to write; PART.job.zip if not said."))
@@ -57,6 +64,16 @@ def build(
         float | None,
         typer.Option("--exposure-s", help=tell("Exposure of each layer; from the resin's working curve if not said.")),
     ] = None,
+    base_layers: Annotated[
+        int, typer.Option("--base-layers", help=tell("How many layers at the bottom have an exposure of their own."))
+    ] = 0,
+    base_exposure_s: Annotated[
+        float | None, typer.Option("--base-exposure-s", help=tell("Exposure of each base layer."))
+    ] = None,
+    transition_layers: Annotated[
+        int,
+        typer.Option("--transition-layers", help=tell("Layers after these, over which the exposure eases off.")),
+    ] = 0,
     binary: Annotated[
         bool,
         typer.Option("--binary", help=tell("Pixels are wholly lit or dark; else grey by how much of them is covered.")),
@@ -75,11 +92,17 @@ def build(
     as_json: AsJson = False,
 ) -> None:
     """`mingyue build PART`."""
+    target = output or default_output(part)
+    refuse_same(Path(part), target)
+    if fit_mm is not None and scale != 1.0:
+        raise BadInputError(say("--scale and --fit-mm say two different sizes."), remedy=say("Give one of the two."))
     settings = BuildSettings(
         machine=machine_named(machine),
         resin=resin_named(resin),
         layer_um=layer_um,
+        cusp_um=cusp_um,
         exposure_s=exposure_s,
+        base=BaseLayers(count=base_layers, exposure_s=base_exposure_s, transition=transition_layers),
         scale=scale,
         fit_um=None if fit_mm is None else fit_mm * 1e3,
         rotate_deg=angles_choice(rotate),
@@ -90,8 +113,8 @@ def build(
         gap_um=gap_um,
         binary=binary,
     )
-    chosen = read_choice(part, units=units)
-    result = build_with_progress(chosen, settings, output or default_output(part), quiet=as_json)
+    chosen = read_choice(part, units=units, welded=False)
+    result = build_with_progress(chosen, settings, target, quiet=as_json)
     print_notes(result.notes)
     if as_json:
         print_json(summary(result))

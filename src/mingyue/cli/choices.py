@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from mingyue.errors import BadInputError, UnitsUnknownError
+from mingyue.errors import BadInputError
 from mingyue.phrases import say
 from mingyue.printing.fields import Ramp
 from mingyue.units import LengthUnit, length_unit
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 SAMPLE = "sample:"
 
 
-def read_choice(text: str, *, units: str | None) -> Part:
-    """The part that is meant: a file, or `sample:NAME`."""
+def read_choice(text: str, *, units: str | None, welded: bool = True) -> Part:
+    """The part that is meant: a file, or `sample:NAME`. welded: as for `read_part`."""
     from mingyue.printing.formats.parts import read_part
 
     if text.startswith(SAMPLE):
         return sample_part(text.removeprefix(SAMPLE))
-    return read_part(Path(text), unit=unit_choice(units))
+    return read_part(Path(text), unit=unit_choice(units), welded=welded)
 
 
 def sample_part(name: str) -> Part:
@@ -52,7 +52,7 @@ def unit_choice(text: str | None) -> LengthUnit | None:
         return None
     unit = length_unit(text)
     if unit is None:
-        raise UnitsUnknownError(
+        raise BadInputError(
             say("{text!r} is not a unit of length.", text=text),
             remedy=say("Take one of: nm, um, mm, cm, m, inch, ft."),
         )

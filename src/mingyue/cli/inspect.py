@@ -1,4 +1,4 @@
-"""`mingyue inspect`: what is in a part or a print package, what is wrong with it, and how it looks."""
+"""`mingyue inspect`: what is in a part, a print package or a file of masks, what is wrong, and how it looks."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from PIL import Image
 
 from mingyue.cli.build import PartArgument, UnitsOption
 from mingyue.cli.choices import SAMPLE, read_choice
+from mingyue.cli.convert import PixelOption
+from mingyue.cli.drawing import drawn_in_text, layer_choice
+from mingyue.cli.masks import inspect_masks
 from mingyue.cli.output import AsJson, print_json, print_line, print_notes, print_pairs, tell
-from mingyue.errors import BadInputError
+from mingyue.files import write_whole
 from mingyue.phrases import Phrase, say
-from mingyue.printing.faults import MeshReport, find_faults, why_not_sliceable
+from mingyue.printing.faults import CROSSINGS_SHOWN, MeshReport, find_faults, why_not_sliceable
+from mingyue.printing.formats.convert import stack_format
 from mingyue.printing.formats.print_package import PrintPackage, is_package, open_package
-from mingyue.printing.pictures import picture_of_layer, picture_of_mesh
+from mingyue.printing.pictures import as_png, picture_of_layer, picture_of_mesh
 
 PACKAGE_DAMAGED = 6
-_DRAWN_COLUMNS = 72
 
 
 def inspect(
@@ -31,11 +34,14 @@ def inspect(
     picture: Annotated[
         Path | None, typer.Option("--picture", help=tell("Write the part or the layer as a PNG file."))
     ] = None,
+    pixel_um: PixelOption = None,
     as_json: AsJson = False,
 ) -> None:
     """`mingyue inspect FILE`."""
     if not part.startswith(SAMPLE) and is_package(Path(part)):
         _inspect_package(Path(part), layer, picture, as_json)
+    elif not part.startswith(SAMPLE) and stack_format(Path(part)):
+        inspect_masks(Path(part), layer=layer, picture=picture, pixel_um=pixel_um, as_json=as_json)
     else:
         _inspect_part(part, units, picture, as_json)
 
@@ -45,7 +51,7 @@ def _inspect_part(text: str, units: str | None, picture: Path | None, as_json: b
     report = find_faults(part.mesh, crossings=True)
     reasons = why_not_sliceable(report)
     if picture is not None:
-        picture_of_mesh(part.mesh).save(picture)
+        write_whole(picture, as_png(picture_of_mesh(part.mesh)))
     print_notes(part.notes)
     if as_json:
         described = {"name": part.name, "format": part.format, "units": part.unit, "sha256": part.sha256}
@@ -66,6 +72,9 @@ def _inspect_part(text: str, units: str | None, picture: Path | None, as_json: b
 def _described(report: MeshReport) -> dict[str, object]:
     x, y, z = (extent / 1e3 for extent in report.size_um)
     crossings = report.crossing_pairs.count if report.crossing_pairs is not None else 0
+    counted = say("{count:,} pairs", count=crossings)
+    if crossings >= CROSSINGS_SHOWN:
+        counted = say("at least {count:,} pairs", count=crossings)
     return {
         say("triangles"): f"{report.triangles:,}",
         say("bodies"): f"{report.bodies:,}",
@@ -77,35 +86,24 @@ def _described(report: MeshReport) -> dict[str, object]:
         say("bodies inside out"): report.inside_out_bodies.count,
         say("degenerate faces"): report.degenerate_faces.count,
         say("double faces"): report.duplicate_faces.count,
-        say("crossing triangles"): tell("{count:,} pairs (overlapping shells print as one solid)", count=crossings),
+        say("crossing triangles"): tell("{counted} (overlapping shells print as one solid)", counted=counted),
     }
 
 
 def _inspect_package(path: Path, layer: int | None, picture: Path | None, as_json: bool) -> None:
     with open_package(path) as package:
         manifest = package.manifest
-        chosen = _layer_choice(layer, len(manifest.layers))
+        chosen = layer_choice(layer, len(manifest.layers))
         problems = list(package.problems())
         sheet = None if problems else picture_of_layer(package, chosen)
         if picture is not None and sheet is not None:
-            sheet.save(picture)
+            write_whole(picture, as_png(sheet))
         if as_json:
             print_json(_package_json(package, chosen, problems))
         else:
             _print_package(package, chosen, problems, sheet)
     if problems:
         raise typer.Exit(PACKAGE_DAMAGED)
-
-
-def _layer_choice(layer: int | None, layers: int) -> int:
-    if layer is None:
-        return layers // 2
-    if not 0 <= layer < layers:
-        raise BadInputError(
-            say("There is no layer {layer}.", layer=layer),
-            remedy=say("Take one of 0 to {last}.", last=layers - 1),
-        )
-    return layer
 
 
 def _package_json(package: PrintPackage, layer: int, problems: list[Phrase]) -> dict[str, object]:
@@ -169,24 +167,4 @@ def _print_package(package: PrintPackage, layer: int, problems: list[Phrase], sh
                 seconds=max((exposure.seconds for exposure in shown.exposures), default=0.0),
             )
         )
-        print_line(drawn_in_text(sheet, columns=_DRAWN_COLUMNS))
-
-
-def drawn_in_text(sheet: Image.Image, *, columns: int) -> str:
-    """A grey picture in half blocks, two pixels a character, cropped to what is lit."""
-    box = sheet.getbbox()
-    if box is None:
-        return tell("(dark)")
-    lit = sheet.crop(box)
-    rows = 2 * max(1, round(columns * lit.height / lit.width / 2))
-    small = lit.resize((columns, rows), Image.Resampling.BOX).load()
-    assert small is not None
-    glyphs = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
-    return "\n".join(
-        "".join(glyphs[_is_lit(small[x, y]), _is_lit(small[x, y + 1])] for x in range(columns)).rstrip()
-        for y in range(0, rows, 2)
-    )
-
-
-def _is_lit(grey: float | tuple[int, ...]) -> bool:
-    return isinstance(grey, int | float) and grey >= 48  # thin struts fill a character in part only
+        print_line(drawn_in_text(sheet))

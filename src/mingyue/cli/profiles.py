@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from mingyue.cli.output import LANGUAGE, AsJson, print_json, print_line, print_table, tell
+from mingyue.cli.output import LANGUAGE, AsJson, local, print_json, print_line, print_table, tell
 from mingyue.phrases import Phrase, say
 from mingyue.printing import machines, resins
 from mingyue.printing.profiles import Mark, Source, Title
@@ -52,14 +53,15 @@ def list_machines(file: OwnFile = None, as_json: AsJson = False) -> None:
                 " × ".join(f"{side / 1e3:g}" for side in machine.platform_um) if machine.platform_um else _UNKNOWN,
                 "{:g}–{:g}".format(*machine.layer_um) if machine.layer_um else _UNKNOWN,
                 _number(machine.irradiance_mw_cm2),
-                _mark(machine.sources.get("pixel_um")),
+                _marks(machine.sources.values()),
             )
             for machine in known.values()
         ),
     )
-    print_line(
-        say("Unverified numbers: calibrate on your machine. `mingyue machines --json` shows the source of each.")
-    )
+    if not all(machine.verified for machine in known.values()):
+        print_line(
+            say("Unverified numbers: calibrate on your machine. `mingyue machines --json` shows the source of each.")
+        )
 
 
 def list_resins(file: OwnFile = None, as_json: AsJson = False) -> None:
@@ -77,7 +79,7 @@ def list_resins(file: OwnFile = None, as_json: AsJson = False) -> None:
                 _number(resin.wavelength_nm),
                 _number(resin.penetration_depth_um, resin.penetration_depth_sd_um),
                 _number(resin.critical_dose_mj_cm2, resin.critical_dose_sd_mj_cm2),
-                _mark(resin.sources.get("penetration_depth_um")),
+                _marks(resin.sources.values()),
             )
             for resin in known.values()
         ),
@@ -97,5 +99,7 @@ def _number(value: float | None, deviation: float | None = None) -> str:
     return f"{value:g}" if deviation is None else f"{value:g} ± {deviation:g}"
 
 
-def _mark(source: Source | None) -> str:
-    return _UNKNOWN if source is None else _MARKS[source.mark]
+def _marks(sources: Iterable[Source]) -> str:
+    """How sure the numbers are: every mark that one of them has."""
+    marks = dict.fromkeys(source.mark for source in sources)
+    return ", ".join(local(_MARKS[mark]) for mark in marks) or _UNKNOWN

@@ -10,6 +10,7 @@ import typer
 from mingyue.cli.build import UnitsOption
 from mingyue.cli.choices import read_choice
 from mingyue.cli.output import AsJson, print_json, print_line, print_notes, tell
+from mingyue.files import refuse_same
 from mingyue.phrases import say
 
 
@@ -27,6 +28,7 @@ def repair(
     from mingyue.printing.repairs import repair as mend
 
     chosen = read_choice(part, units=units)
+    refuse_same(Path(part), output)
     repaired = mend(chosen.mesh, unite_all=unite)
     write_stl(repaired.mesh, output, unit="mm")
     print_notes(chosen.notes)

@@ -74,10 +74,10 @@ def _slopes(placed: Mesh, step_um: float, count: int) -> tuple[Floats, Floats]:
         is_flat = high - low <= 2 * SLIVER_UM
         within = is_flat & (high < (count - 1) * step_um)  # a flat top ends the part, wherever in the last step it is
         np.maximum.at(lines, np.rint(high[within] / step_um).astype(np.int64), slope[within])
-        low, high, slope = low[~is_flat], high[~is_flat], slope[~is_flat]
-        first = np.clip(np.floor((low + SLIVER_UM) / step_um).astype(np.int64), 0, count - 1)
-        after = np.clip(np.ceil((high - SLIVER_UM) / step_um).astype(np.int64), first + 1, count)
-        _raise_ranges(levels, first, after, slope)
+        tilted = ~is_flat
+        first = np.clip(np.floor((low[tilted] + SLIVER_UM) / step_um).astype(np.int64), 0, count - 1)
+        after = np.clip(np.ceil((high[tilted] - SLIVER_UM) / step_um).astype(np.int64), first + 1, count)
+        _raise_ranges(levels, first, after, slope[tilted])
     # Each level says what holds for two ranges of half its length, so the lowest says it for single steps.
     for level in range(len(levels) - 1, 0, -1):
         half = 1 << (level - 1)

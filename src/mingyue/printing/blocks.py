@@ -14,14 +14,17 @@ from numpy.typing import NDArray
 
 from mingyue.printing.fields import FieldGrid
 from mingyue.printing.formats.png import encode_png
-from mingyue.printing.layers import LayerTable, cover_layers, triangles_between
+from mingyue.printing.layers import LayerTable, cover_layers
 from mingyue.printing.masks import masks_of
 from mingyue.printing.meshes import Mesh
+from mingyue.printing.portions import portions
 
 Floats = NDArray[np.float64]
 
 # Enough layers that a block is worth a task, few enough that its masks stay a few megabytes.
 LAYERS_A_BLOCK = 16
+# Blocks handed to somebody else's executor at a time, unless it is said how many it can take.
+BLOCKS_AHEAD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +56,30 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """All that a block needs, so that it can be made in another thread or process."""
+    """All that a block needs and no more, so that it can be made in another thread, process or machine."""
 
-    vertices_px: Floats
-    triangles: NDArray[np.int64]
+    portion: Mesh
     cut_um: Floats
     grid: FieldGrid
     binary: bool
 
 
 def blocks(
-    placed: Mesh, grid: FieldGrid, table: LayerTable, *, binary: bool, executor: Executor | None = None
+    placed: Mesh,
+    grid: FieldGrid,
+    table: LayerTable,
+    *,
+    binary: bool,
+    executor: Executor | None = None,
+    blocks_ahead: int = BLOCKS_AHEAD,
 ) -> Iterator[Block]:
-    """The blocks of a placed part in order. Without an executor: a thread for each processor of this process."""
+    """The blocks of a placed part in order. Without an executor: a thread for each processor of this process.
+
+    blocks_ahead: how many the executor works on at a time.
+    """
     tasks = _tasks(placed, grid, table, binary)
     if executor is not None:
-        yield from _in_order(executor, tasks, most_waiting=8)
+        yield from _in_order(executor, tasks, most_waiting=blocks_ahead)
         return
     threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     pool = ThreadPoolExecutor(threads)
@@ -79,23 +90,23 @@ def blocks(
 
 
 def _tasks(placed: Mesh, grid: FieldGrid, table: LayerTable, binary: bool) -> Iterator[_Task]:
-    vertices_px = grid.canvas.to_px(placed.vertices_um)
-    heights = vertices_px[:, 2][placed.triangles]
-    z_um = heights.min(axis=1), heights.max(axis=1)
-    for first in range(0, len(table), LAYERS_A_BLOCK):
-        cut_um = table.cut_um[first : first + LAYERS_A_BLOCK]
-        triangles = triangles_between(z_um, placed.triangles, low_um=cut_um[0], high_um=cut_um[-1])
-        yield _Task(vertices_px, triangles, cut_um, grid, binary)
+    for block, portion in enumerate(portions(placed, table.cut_um, layers=LAYERS_A_BLOCK)):
+        cut_um = table.cut_um[block * LAYERS_A_BLOCK : (block + 1) * LAYERS_A_BLOCK]
+        yield _Task(portion, cut_um, grid, binary)
 
 
 def _in_order(executor: Executor, tasks: Iterable[_Task], *, most_waiting: int) -> Iterator[Block]:
     waiting: deque[Future[Block]] = deque()
-    for task in tasks:
-        if len(waiting) >= most_waiting:
+    try:
+        for task in tasks:
+            if len(waiting) >= most_waiting:
+                yield waiting.popleft().result()
+            waiting.append(executor.submit(_make, task))
+        while waiting:
             yield waiting.popleft().result()
-        waiting.append(executor.submit(_make, task))
-    while waiting:
-        yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
 
 
 def _make(task: _Task) -> Block:
@@ -103,8 +114,9 @@ def _make(task: _Task) -> Block:
     layers = []
     canvas = task.grid.canvas
     began = time.perf_counter()
+    vertices_px = canvas.to_px(task.portion.vertices_um)
     for covered in cover_layers(
-        task.vertices_px, task.triangles, task.cut_um, rows=canvas.rows, columns=canvas.columns
+        vertices_px, task.portion.triangles, task.cut_um, rows=canvas.rows, columns=canvas.columns
     ):
         runs = covered.binary() if task.binary else covered
         done = time.perf_counter()

@@ -6,17 +6,20 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mingyue import __version__
 from mingyue.errors import BadInputError
 from mingyue.phrases import Phrase, say
 from mingyue.printing import frames, resins
+from mingyue.printing.adaptive import adaptive_table
 from mingyue.printing.blocks import LayerMasks, blocks
 from mingyue.printing.edges import require_closed
+from mingyue.printing.exposures import CURE_DEPTH_LAYERS, BaseLayers, exposure_schedule
 from mingyue.printing.fields import ROUNDING_PX, FieldGrid, Ramp, arrayed, field_grid, least_cut
 from mingyue.printing.formats import manifest as manifests
 from mingyue.printing.formats.parts import Part
@@ -30,16 +33,18 @@ from mingyue.printing.resins import Resin
 Progress = Callable[[int, int], None]
 """Called with the layers done and the layers in all."""
 
-# The working curve is solved for this many layers: each layer reaches through the one below, so that the two hold.
-CURE_DEPTH_LAYERS = 2.0
 # Seams are laid by what this many layers, evenly spread, have under them.
 SEAM_SAMPLES = 24
+# An hour a layer is no print.
+LONGEST_EXPOSURE_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildSettings:
-    """What is built, apart from how. exposure_s: None derives it from the resin's working curve.
+    """What is built, apart from how. exposure_s: of a layer of layer_um; None derives it from the working curve.
 
+    cusp_um: layers as thick as their slopes allow, between the machine's thinnest and layer_um; None: all of layer_um.
+    base: how the first layers are exposed.
     fit_um: longest side after turning; rotate_deg: about x, then y, then z; field_px: overrides the machine's field;
     overlap_px, ramp: how neighbouring fields share pixels. array, gap_um: columns and rows of copies, and the room
     between them. binary: pixels are wholly lit or dark, else grey by coverage.
@@ -48,7 +53,9 @@ class BuildSettings:
     machine: Machine
     resin: Resin
     layer_um: float = 5.0
+    cusp_um: float | None = None
     exposure_s: float | None = None
+    base: BaseLayers = field(default_factory=BaseLayers)
     scale: float = 1.0
     fit_um: float | None = None
     rotate_deg: tuple[float, float, float] = (0.0, 0.0, 0.0)
@@ -62,7 +69,9 @@ class BuildSettings:
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """What was made. volume_mm3 is what the masks cover times the layer thickness; light area counts every layer.
+    """What was made. volume_mm3 is what the masks cover times each layer's thickness; light area counts every layer.
+
+    exposure_s: of a layer of the thickness asked for, after the base layers.
 
     stage_seconds: thread seconds by stage; seconds: by the clock; masks: pictures stored, equal ones once.
     """
@@ -84,13 +93,17 @@ class BuildResult:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A part on the platform: everything that is known before the first layer is cut."""
+    """A part on the platform: everything that is known before the first layer is cut.
+
+    exposure_s: of a layer of the thickness asked for; schedule_s: (layers,) of each.
+    """
 
     placed: Mesh
     placement: frames.Placement
     grid: FieldGrid
     table: LayerTable
     exposure_s: float
+    schedule_s: NDArray[np.float64]
 
 
 def build(
@@ -124,9 +137,14 @@ def build(
             seconds["encode"] += block.encode_s
             if progress is not None:
                 progress(len(layers), len(prepared.table))
+        if not writer.masks:
+            raise BadInputError(
+                say("Nothing of the part would be printed: no pixel is covered by as much as a grey step."),
+                remedy=say("Check the unit (--units) and the size (--scale, --fit-mm)."),
+            )
         preview_png, seconds["preview"] = preview.result()
         writer.finish(_manifest(part, settings, prepared, layers, writer.masks), preview_png=preview_png)
-    area_mm2 = sum(layer.area_px for layer in layers) * (settings.machine.pixel_um / 1e3) ** 2
+    pixel_mm2 = (settings.machine.pixel_um / 1e3) ** 2
     return BuildResult(
         package=package,
         layers=len(layers),
@@ -134,13 +152,13 @@ def build(
         masks=len(writer.masks),
         pixels=prepared.grid.canvas.rows * prepared.grid.canvas.columns * len(layers) * copies,
         lit_px=lit_px,
-        light_area_mm2=area_mm2,
-        volume_mm3=area_mm2 * settings.layer_um / 1e3,
+        light_area_mm2=pixel_mm2 * sum(layer.area_px for layer in layers),
+        volume_mm3=pixel_mm2 * sum(layer.area_px * layer.thickness_um for layer in layers) / 1e3,
         exposure_s=prepared.exposure_s,
         seconds=time.perf_counter() - began,
         stage_seconds=seconds,
         bytes=package.stat().st_size,
-        notes=(*part.notes, *_notes(settings)),
+        notes=(*part.notes, *_notes(settings, prepared)),
     )
 
 
@@ -156,9 +174,32 @@ def prepare(part: Part, settings: BuildSettings) -> Prepared:
             remedy=say("Take at least one column and one row, and a gap of 0 µm or more."),
         )  # fmt: skip
     _check_machine(placed, settings)
-    table = layer_table(float(placed.size_um[2]), layer_um=settings.layer_um)
+    table = _table(placed, settings)
     grid = _grid(placed, table, settings)
-    return Prepared(placed, placement, grid, table, exposure_s)
+    schedule_s = exposure_schedule(
+        table.thickness_um,
+        layer_um=settings.layer_um,
+        exposure_s=exposure_s,
+        penetration_depth_um=settings.resin.penetration_depth_um,
+        base=settings.base,
+    )
+    return Prepared(placed, placement, grid, table, exposure_s, schedule_s)
+
+
+def _table(placed: Mesh, settings: BuildSettings) -> LayerTable:
+    if settings.cusp_um is None:
+        return layer_table(float(placed.size_um[2]), layer_um=settings.layer_um)
+    if settings.machine.layer_um is None:
+        raise MachineLimitError(
+            say("Nobody stated how thin {machine} prints, so layers cannot adapt.", machine=settings.machine.title),
+            remedy=say("Leave --cusp-um out, or give layer_um in a machine file of your own."),
+        )
+    return adaptive_table(
+        placed,
+        thinnest_um=settings.machine.layer_um[0],
+        thickest_um=settings.layer_um,
+        cusp_um=settings.cusp_um,
+    )
 
 
 def _grid(placed: Mesh, table: LayerTable, settings: BuildSettings) -> FieldGrid:
@@ -193,10 +234,10 @@ def _grid(placed: Mesh, table: LayerTable, settings: BuildSettings) -> FieldGrid
 
 def _exposure_s(settings: BuildSettings) -> float:
     if settings.exposure_s is not None:
-        if not settings.exposure_s > 0:
+        if not 0 < settings.exposure_s <= LONGEST_EXPOSURE_S:
             raise BadInputError(
-                say("An exposure of {seconds} s cures nothing.", seconds=settings.exposure_s),
-                remedy=say("Give --exposure-s above 0."),
+                say("An exposure of {seconds} s is none.", seconds=settings.exposure_s),
+                remedy=say("Give --exposure-s above 0, and at most an hour."),
             )
         return settings.exposure_s
     if settings.machine.irradiance_mw_cm2 is None:
@@ -278,7 +319,7 @@ def _store_layer(writer: PackageWriter, made: LayerMasks, prepared: Prepared, la
     ]
     grid = prepared.grid
     exposures = tuple(
-        manifests.ExposureOf(copy * len(grid.fields) + field, mask, prepared.exposure_s)
+        manifests.ExposureOf(copy * len(grid.fields) + field, mask, float(prepared.schedule_s[layer]))
         for copy in range(len(grid.copies_um))
         for field, mask in shown
     )
@@ -330,8 +371,15 @@ def _manifest(
     )
 
 
-def _notes(settings: BuildSettings) -> Iterator[Phrase]:
+def _notes(settings: BuildSettings, prepared: Prepared) -> Iterator[Phrase]:
     machine, resin = settings.machine, settings.resin
+    height_um, covered_um = float(prepared.placed.size_um[2]), float(prepared.table.thickness_um.sum())
+    if covered_um > 1.1 * height_um:
+        yield say(
+            "The part is {height:.3g} µm high, its layers cover {covered:.3g} µm: its top is printed too thick.",
+            height=height_um,
+            covered=covered_um,
+        )
     if not machine.verified:
         yield say(
             "The numbers of {machine} are unverified: calibrate before you trust sizes and exposures.",
@@ -341,6 +389,13 @@ def _notes(settings: BuildSettings) -> Iterator[Phrase]:
         yield say(
             "The platform of {machine} is not published, so it was not checked that the part fits.",
             machine=machine.title,
+        )
+    if machine.wavelength_nm is None and resin.wavelength_nm:
+        yield say(
+            "The wavelength of {machine} is not published; {resin} was measured at {measured:g} nm.",
+            machine=machine.title,
+            resin=resin.title,
+            measured=resin.wavelength_nm,
         )
     if machine.wavelength_nm and resin.wavelength_nm and machine.wavelength_nm != resin.wavelength_nm:
         yield say(

@@ -58,6 +58,10 @@ def shipped_tables(name: str) -> dict[str, Table]:
 def read_tables(path: Path) -> dict[str, Table]:
     """The tables of a user's own file, in the format of the shipped ones."""
     try:
+        if path.exists() and not path.is_file():
+            raise ProfileError(
+                say("{file} is no ordinary file.", file=path), remedy=say("Give the name of a TOML file.")
+            )
         if path.stat().st_size > _MOST_BYTES:
             raise ProfileError(
                 say("{file} is too large for a profile.", file=path), remedy=say("Give a TOML file of under 1 MB.")

@@ -18,6 +18,7 @@ from mingyue.printing.formats.parts import read_part
 from mingyue.printing.formats.ply import read_ply
 from mingyue.printing.formats.stl import read_stl
 from mingyue.printing.formats.threemf import read_3mf
+from mingyue.printing.kernels import compiled
 from tests.printing.formats.archives import TETRAHEDRON, components, item, model, thing, write_3mf
 
 LITTLE_MEMORY = 40 << 20  # Python's own share; what lib3mf takes is not seen, so lib3mf must not be reached
@@ -117,6 +118,7 @@ def test_an_obj_never_opens_another_file(tmp_path, monkeypatch, target):
     (tmp_path / "other.mtl").write_text("newmtl x\nmap_Kd ../../secret.png\n")
     content = f"mtllib {target}\nusemtl x\nv 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"
     path = file(tmp_path, "part.obj", content.encode())
+    compiled.runs_as()  # opens its own files, once
     opened = []
     really_open = Path.open
     monkeypatch.setattr(Path, "open", lambda self, mode: opened.append(self) or really_open(self, mode))

@@ -186,7 +186,7 @@ def test_a_file_that_cannot_be_replaced_is_left_alone(tmp_path):
     (tmp_path / "part.stl").mkdir()
     mesh = Mesh(np.eye(3), np.array([[0, 1, 2]]))
 
-    with pytest.raises(OSError, match=r"part\.stl"):
+    with pytest.raises(BadInputError, match=r"part\.stl cannot be written"):
         write_stl(mesh, tmp_path / "part.stl")
 
     assert [path.name for path in tmp_path.iterdir()] == ["part.stl"]

@@ -14,6 +14,7 @@ from mingyue.phrases import Phrase, say
 from mingyue.printing.formats.limits import ReadLimits, file_bytes
 from mingyue.printing.formats.obj import read_obj_noted
 from mingyue.printing.formats.ply import read_ply_noted
+from mingyue.printing.formats.print_package import is_package
 from mingyue.printing.formats.stl import is_binary_stl, is_text_stl, read_stl_noted
 from mingyue.printing.formats.threemf import read_3mf
 from mingyue.printing.meshes import EmptyMeshError, Mesh
@@ -49,10 +50,11 @@ class Part:
     notes: tuple[Phrase, ...]
 
 
-def read_part(path: Path, *, unit: LengthUnit | None, limits: ReadLimits | None = None) -> Part:
+def read_part(path: Path, *, unit: LengthUnit | None, limits: ReadLimits | None = None, welded: bool = True) -> Part:
     """Read a part file; its content decides the format before its name does. Nothing is written anywhere.
 
     unit: what the numbers of STL, OBJ or PLY mean; None for 3MF, which says it itself.
+    welded: False is enough to slice the part: triangles of a closed STL may then keep corners of their own.
     Raises BadInputError and its kinds: UnitsUnknownError, FileFormatError, LimitError, EmptyMeshError.
     """
     limits = limits or ReadLimits()
@@ -69,7 +71,8 @@ def read_part(path: Path, *, unit: LengthUnit | None, limits: ReadLimits | None 
             )
     else:
         meant = unit or "um"
-        mesh, notes = _UNITLESS[kind](path, unit=meant, limits=limits)
+        how = {"welded": welded} if kind == "stl" else {}
+        mesh, notes = _UNITLESS[kind](path, unit=meant, limits=limits, **how)
     if not len(mesh.triangles):
         raise EmptyMeshError(
             say("{file} has no triangles.", file=path.name),
@@ -110,6 +113,11 @@ def _format_of(path: Path, size: int) -> Format:
         head = file.read(4096)
     suffix = path.suffix.lower()
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        if is_package(path):
+            raise FileFormatError(
+                say("{file} is a print package, which was made of a part.", file=path.name),
+                remedy=say("Give the part itself; `mingyue inspect` shows what is in the package."),
+            )
         return "3mf"
     if re.match(rb"ply\s", head):
         return "ply"

@@ -16,6 +16,7 @@ from mingyue.printing.kernels import fast
 from mingyue.printing.runs import FULL, Runs, from_picture
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+_BUILD_AGAIN: Final = say("The file is damaged or was changed: build the package again.")
 
 
 class PngError(FileFormatError):
@@ -40,11 +41,10 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(data, zlib.crc32(kind)))
 
 
-def decode_png(data: bytes, *, columns: int, rows: int) -> Runs:
-    """The runs of a grey PNG of exactly this size. Raises PngError for anything else."""
-    remedy = say("The file is damaged or was changed: build the package again.")
+def check_png_size(data: bytes, *, columns: int, rows: int) -> None:
+    """Raises PngError unless this begins as a PNG of exactly this size; nothing is unpacked."""
     if data[:8] != _SIGNATURE or len(data) < 33:
-        raise PngError(say("The mask is not a PNG file."), remedy=remedy)
+        raise PngError(say("The mask is not a PNG file."), remedy=_BUILD_AGAIN)
     found = struct.unpack(">II", data[16:24])
     if found != (columns, rows):
         raise PngError(
@@ -53,12 +53,17 @@ def decode_png(data: bytes, *, columns: int, rows: int) -> Runs:
                 found="{} × {}".format(*found),
                 wanted=f"{columns} × {rows}",
             ),
-            remedy=remedy,
+            remedy=_BUILD_AGAIN,
         )
+
+
+def decode_png(data: bytes, *, columns: int, rows: int) -> Runs:
+    """The runs of a grey PNG of exactly this size. Raises PngError for anything else."""
+    check_png_size(data, columns=columns, rows=rows)
     try:
         with Image.open(BytesIO(data), formats=("PNG",)) as image:
             if image.mode not in {"1", "L"}:
-                raise PngError(say("The mask has colours ({mode}), not grey.", mode=image.mode), remedy=remedy)
+                raise PngError(say("The mask has colours ({mode}), not grey.", mode=image.mode), remedy=_BUILD_AGAIN)
             return from_picture(np.asarray(image.convert("L"), dtype=np.uint8))
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise PngError(say("The mask cannot be read: {why}.", why=str(error)), remedy=remedy) from error
+        raise PngError(say("The mask cannot be read: {why}.", why=str(error)), remedy=_BUILD_AGAIN) from error

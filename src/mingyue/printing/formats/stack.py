@@ -1,4 +1,4 @@
-"""Masks on their way between two file formats: what is shown where, in which layer, for how long; read when asked for."""
+"""Masks on their way between two formats: what is shown where, in which layer, for how long; read when asked for."""
 
 from __future__ import annotations
 
@@ -145,7 +145,9 @@ def check_counts(layers: int, fields: int, *, name: str) -> None:
     for count, most, what in ((layers, MOST_LAYERS, say("layers")), (fields, MOST_FIELDS, say("fields"))):
         if count > most:
             raise LimitError(
-                say("{file} has {count:,} {what}; {most:,} are the most.", file=name, count=count, what=what, most=most),
+                say(
+                    "{file} has {count:,} {what}; {most:,} are the most.", file=name, count=count, what=what, most=most
+                ),
                 remedy=EXPORT_AGAIN,
             )
 

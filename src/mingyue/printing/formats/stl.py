@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingyue.errors import BadInputError, FileFormatError
+from mingyue.files import unfinished
 from mingyue.phrases import Phrase, say
 from mingyue.printing.formats.limits import ReadLimits, check_triangle_count, file_bytes
 from mingyue.printing.formats.polygons import EXPORT_AGAIN
 from mingyue.printing.formats.texts import text_blocks
+from mingyue.printing.kernels import fast
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.welds import weld_um
 from mingyue.units import UM_PER, LengthUnit
@@ -45,15 +45,26 @@ def read_stl(path: Path, *, unit: LengthUnit, limits: ReadLimits) -> Mesh:
     return read_stl_noted(path, unit=unit, limits=limits)[0]
 
 
-def read_stl_noted(path: Path, *, unit: LengthUnit, limits: ReadLimits) -> tuple[Mesh, tuple[Phrase, ...]]:
-    """As read_stl, with notes on what was odd about the file but could be borne."""
+def read_stl_noted(
+    path: Path, *, unit: LengthUnit, limits: ReadLimits, welded: bool = True
+) -> tuple[Mesh, tuple[Phrase, ...]]:
+    """As read_stl, with notes on what was odd about the file but could be borne.
+
+    welded: False leaves each triangle its own three corners where the surface closes all the same. That is enough to
+    slice it, and welding a million triangles takes longer than slicing them.
+    """
     size = file_bytes(path, limits=limits)
     corners: NDArray[Any]
     if is_text_stl(path, size):
         corners, notes = _read_text(path, limits)
     else:
         corners, notes = _read_binary(path, size, limits)
-    vertices, inverse = weld_um(_finite(corners, path).reshape(-1, 3))
+    points = _finite(corners, path).reshape(-1, 3)
+    if not welded:
+        soup = Mesh(points.astype(np.float64) * UM_PER[unit], np.arange(len(points)).reshape(-1, 3))
+        if fast.closes(soup.vertices_um, soup.triangles):
+            return soup, notes
+    vertices, inverse = weld_um(points)
     return Mesh(vertices.astype(np.float64) * UM_PER[unit], inverse.reshape(-1, 3)), notes
 
 
@@ -96,15 +107,9 @@ def write_stl(mesh: Mesh, path: Path, *, unit: LengthUnit = "mm") -> None:
     facets["corners"] = corners
     facets["normal"] = _normals(corners)
     header = f"binary STL, unit {unit}".encode().ljust(80) + len(facets).to_bytes(4, "little")
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(header)
-            facets.tofile(file)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink()
-        raise
+    with unfinished(path) as beside, beside.open("wb") as file:
+        file.write(header)
+        facets.tofile(file)
 
 
 def _normals(corners: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -35,7 +35,6 @@ from mingyue.units import UM_PER, LengthUnit
 
 _UNITS: tuple[LengthUnit, ...] = ("um", "mm", "cm", "inch", "ft", "m")  # in the order of lib3mf's ModelUnit
 _TYPES = ("other", "model", "support", "solid support", "surface")  # in the order of lib3mf's ObjectType
-_LOW_RESOLUTION = 1  # lib3mf's SlicesMeshResolution: the mesh is for showing only
 _MANY_OBJECTS = 2_000  # so few times the word "object" in a model harm nobody
 _MODEL_TAG = re.compile(rb"<([\w.-]+:)?model[\s>]")
 _SHOWN_WARNINGS = 5
@@ -232,26 +231,20 @@ class _Reading:
         points, triangles = _arrays(item)
         meshes = [Mesh(points, triangles)] if len(triangles) else []
         meshes += self._beams(item, points, name)
-        self._look_at_slices(item, name, is_empty=not meshes)
+        self._refuse_slices(item, name)
         return joined(meshes)
 
-    def _look_at_slices(self, item: Any, name: str, *, is_empty: bool) -> None:
+    def _refuse_slices(self, item: Any, name: str) -> None:
         if not item.HasSlices(False):
             return
-        if is_empty or item.GetSlicesMeshResolution() == _LOW_RESOLUTION:
-            raise FileFormatError(
-                say(
-                    "Object {name} in {file} is given as slices, with no mesh of full resolution; "
-                    "slices are not read yet.",
-                    name=name,
-                    file=self.path.name,
-                ),
-                remedy=say("Export the part with its mesh in full resolution; slice input comes later."),
-            )
-        note = say(
-            "Object {name} has slices beside its mesh; the mesh was used, which may be a mere stand-in.", name=name
+        raise FileFormatError(
+            say(
+                "Object {name} in {file} is given as slices, which are not read yet; its mesh may be a mere stand-in.",
+                name=name,
+                file=self.path.name,
+            ),
+            remedy=say("Export the part as a mesh, without slices."),
         )
-        self.notes[note] += 1
 
     def _beams(self, item: Any, points: NDArray[np.float64], name: str) -> list[Mesh]:
         beams = item.BeamLattice()

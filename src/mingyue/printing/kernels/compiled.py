@@ -21,6 +21,7 @@ import numpy as np
 
 # Entry → its module in `loops`, and what it takes. Arrays are C-contiguous; each entry returns an int64.
 ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "edge_balance": ("closing", ("i8[:,:]", "i8[:,:]")),
     "cut_count": ("cutting", ("f8[:,:]", "i8[:,:]", "f8[:]", "i8[:]")),
     "cut_fill": ("cutting", ("f8[:,:]", "i8[:,:]", "f8[:]", "i8[:]", "f8[:,:]")),
     "count_pieces": ("covering", ("f8[:,:]", "i8", "i8", "i8[:]")),

@@ -26,6 +26,15 @@ Places = NDArray[np.int32]
 Bytes = NDArray[np.uint8]
 
 
+def closes(vertices: Floats, triangles: Ints) -> bool:
+    """Whether every edge is used as often forward as backward, where vertices in one place are one.
+
+    vertices: (n, 3); triangles: (m, 3). One pass, whatever the order and however often a place is repeated.
+    """
+    bits = np.ascontiguousarray(vertices).view(np.int64)
+    return entry("edge_balance")(bits, np.ascontiguousarray(triangles)) == 0
+
+
 def cut(vertices: Floats, triangles: Ints, heights: Floats) -> tuple[Ints, Floats]:
     """See `reference.cut`. Within a layer segments come in the order of their triangles."""
     vertices, triangles = np.ascontiguousarray(vertices), np.ascontiguousarray(triangles)
