@@ -99,7 +99,7 @@ def test_no_bytes_do_worse_than_an_error(data: bytes, rows: int, columns: int) -
 
 @pytest.mark.parametrize("data", ["", "C1", "C5", "D0", "41", "E0 01", "C3 8F 9F"])
 def test_runs_that_do_not_fill_the_picture_are_refused(data: str) -> None:
-    with pytest.raises(RunsError, match="do not fill|a grey leaves"):
+    with pytest.raises(RunsError, match=r"do not fill|a grey leaves"):
         decode_runs(bytes.fromhex(data), rows=1, columns=4)
 
 

@@ -139,7 +139,7 @@ def _manifest(
         )
         losses.add(
             say(
-                "The machine's and the resin's numbers are unknown; a penetration depth of {depth:g} µm fills their place.",
+                "Machine and resin are unknown; a penetration depth of {depth:g} µm fills the place of their numbers.",
                 depth=_NO_PENETRATION_UM,
             )
         )
