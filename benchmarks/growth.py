@@ -44,12 +44,15 @@ def main() -> int:
     """Run what was chosen. Returns 0: being slow is no error."""
     options = _options()
     known = facts()
-    rows: list[Row] = []
+    by_series: dict[str, list[Row]] = {}
+    for row in earlier(options.onto):
+        by_series.setdefault(row.series, []).append(row)
     for series in SERIES:
         if not options.only or any(series.name.startswith(name) for name in options.only):
             with tempfile.TemporaryDirectory() as folder:
                 print(series.name, file=sys.stderr, flush=True)
-                rows += run_series(series, Path(folder), rounds=options.rounds)
+                by_series[series.name] = run_series(series, Path(folder), rounds=options.rounds)
+    rows = [row for series in SERIES for row in by_series.get(series.name, [])]
     text = "\n\n".join(page(known, rows))
     print(text)
     if options.json:
@@ -64,8 +67,17 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="how often the steps of a series run in turn (3)")
     parser.add_argument("--only", action="append", metavar="SERIES", help="a series by the beginning of its name")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write all figures to this file")
+    parser.add_argument(
+        "--onto", type=Path, metavar="FILE", help="keep the series of this earlier --json that do not run"
+    )
     parser.add_argument("--write", action="store_true", help="put the tables into benchmarks/README.md")
     return parser.parse_args()
+
+
+def earlier(path: Path | None) -> list[Row]:
+    """The rows that an earlier run wrote as JSON; none without a path."""
+    told = json.loads(path.read_text())["rows"] if path else []
+    return [Row(**row | {"figures": Figures(**row["figures"])}) for row in told]
 
 
 def run_series(series: Series, folder: Path, *, rounds: int) -> list[Row]:

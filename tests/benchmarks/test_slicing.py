@@ -146,6 +146,14 @@ def test_memory_is_judged_in_mib():
     assert (asked, found, met) == ("pixel, 1 µm: less than 1,536 MiB", "1,600 MiB", "**no**")
 
 
+def test_rows_of_an_earlier_growth_come_back_as_they_were(tmp_path):
+    was = grown([1.0, 2.0], {"times": 2.1})
+    path = tmp_path / "earlier.json"
+    path.write_text(json.dumps({"rows": [asdict(was)]}))
+
+    assert growth.earlier(path) == [was]
+
+
 def test_balls_apart_keep_their_surface_and_touch_the_sides():
     near, far = series.balls_apart(3_000.0, 2_000.0), series.balls_apart(40_000.0, 30_000.0)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mingyue.errors import BadInputError, LimitError
 from mingyue.printing.frames import Canvas
-from mingyue.printing.layers import SLIVER_UM, OpenLayerError, cover_layers, layer_table, triangles_between
+from mingyue.printing.layers import SLIVER_UM, OpenLayerError, cover_layers, layer_table
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.runs import Runs
 from tests.solids import box
@@ -101,15 +101,3 @@ def test_an_open_contour_is_refused_with_its_height() -> None:
     with pytest.raises(OpenLayerError, match=r"z = 2\.50 µm") as refusal:
         covered(Mesh(part.vertices_um, without_a_side), np.array([2.5]))
     assert "repair" in refusal.value.remedy
-
-
-@given(st.floats(0, 10), st.floats(0, 10))
-def test_only_triangles_that_a_block_cuts_are_handed_to_it(one: float, other: float) -> None:
-    part = box((0.0, 0.0, 2.0), (1.0, 1.0, 8.0))
-    low, high = sorted((one, other))
-    heights = part.vertices_um[:, 2][part.triangles]
-
-    chosen = triangles_between((heights.min(axis=1), heights.max(axis=1)), part.triangles, low_um=low, high_um=high)
-
-    reached = (heights.min(axis=1) <= high) & (heights.max(axis=1) >= low)
-    assert len(chosen) == reached.sum()

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mingyue.printing.frames import Canvas
+from mingyue.printing.frames import centred_canvas
 from mingyue.printing.layers import cover_layers, layer_table
 from mingyue.printing.meshes import Mesh, joined
 from mingyue.printing.portions import portions
+from mingyue.printing.runs import Runs
 from tests.solids import ball, box
 
 
@@ -34,20 +35,17 @@ def test_each_portion_is_what_its_layers_cut(seed: int, cuts: int, layers: int) 
 @pytest.mark.parametrize("layers", [1, 7, 1000])
 def test_the_layers_of_portions_are_those_of_the_whole(layers: int) -> None:
     part = joined([box((-30, -30, 0), (30, 30, 20)), ball(radius_um=25, centre_um=(0, 0, 25), rings=20)])
-    canvas = Canvas(pitch_um=1.0, rows=80, columns=80, left_um=-40.0, top_um=40.0)
+    canvas = centred_canvas(rows=70, columns=80, pitch_um=1.0)
     table = layer_table(50.0, layer_um=1.3)
-    whole = list(cover_layers(canvas.to_px(part.vertices_um), part.triangles, table.cut_um, rows=80, columns=80))
+
+    def covered(mesh: Mesh, cut_um: np.ndarray) -> list[Runs]:
+        px = canvas.to_px(mesh.vertices_um)
+        return list(cover_layers(px, mesh.triangles, cut_um, rows=canvas.rows, columns=canvas.columns))
 
     pieces = [
         runs
         for k, portion in enumerate(portions(part, table.cut_um, layers=layers))
-        for runs in cover_layers(
-            canvas.to_px(portion.vertices_um),
-            portion.triangles,
-            table.cut_um[k * layers : (k + 1) * layers],
-            rows=80,
-            columns=80,
-        )
+        for runs in covered(portion, table.cut_um[k * layers : (k + 1) * layers])
     ]
 
-    assert pieces == whole
+    assert pieces == covered(part, table.cut_um)

@@ -98,11 +98,3 @@ def cover_layers(
                 remedy=say("Run `mingyue repair`, or turn the faces in the program that made the part."),
             )
         yield Runs(rows, columns, row_starts, run_starts, run_stops, values)
-
-
-def triangles_between(
-    z_um: tuple[Floats, Floats], triangles: NDArray[np.int64], *, low_um: float, high_um: float
-) -> NDArray[np.int64]:
-    """The triangles that a plane within [low, high] can cut. z_um: lowest and highest height of each triangle."""
-    lowest, highest = z_um
-    return triangles[(lowest <= high_um) & (highest >= low_um)]

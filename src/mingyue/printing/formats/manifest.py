@@ -22,12 +22,12 @@ Vector = tuple[float, float, float]
 
 
 class PartOf(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which part was built. sha256: of the file as it came; size_um: after placing, x, y, z."""
+    """Which part was built. sha256: of the file as it came; triangles: 0 where it came as masks; size_um: after placing."""
 
     name: str
     format: str
     sha256: Digest
-    triangles: Count
+    triangles: Index
     size_um: tuple[NotNegative, NotNegative, NotNegative]
 
 
@@ -49,10 +49,10 @@ class MachineOf(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ResinOf(Struct, frozen=True, forbid_unknown_fields=True):
-    """The numbers of the resin that the exposures were derived from."""
+    """The numbers of the resin that the exposures were derived from; null where they are unknown."""
 
     name: str
-    penetration_depth_um: Positive
+    penetration_depth_um: Positive | None
     critical_dose_mj_cm2: Positive | None
 
 

@@ -32,9 +32,6 @@ from mingyue.printing.runs import FULL, Runs, from_picture
 
 _PREVIEW_PX = 480
 _KEPT_MASKS = 8
-# The schema asks for numbers that files of masks do not know. These are no measurement, and a note says so.
-_NO_TRIANGLES = 1
-_NO_PENETRATION_UM = 1.0
 _AS_IT_IS = PlacementOf(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), (0.0, 0.0, 0.0))
 
 
@@ -130,27 +127,16 @@ def _manifest(
 ) -> Manifest:
     known = stack.package
     if known is None:
-        losses.add(
-            say(
-                "The part is known by the file {file} and its digest only: its triangles are given as {triangles}.",
-                file=stack.name,
-                triangles=_NO_TRIANGLES,
-            )
-        )
-        losses.add(
-            say(
-                "Machine and resin are unknown; a penetration depth of {depth:g} µm fills the place of their numbers.",
-                depth=_NO_PENETRATION_UM,
-            )
-        )
+        losses.add(say("The part is known by the file {file} and its digest only.", file=stack.name))
+        losses.add(say("Machine and resin are unknown; the package says so."))
     return Manifest(
         format="mingyue-print-package",
         version=SCHEMA_VERSION,
         made_by=f"mingyue {__version__}",
-        part=known.part if known else PartOf(stack.name, stack.format, stack.sha256, _NO_TRIANGLES, size_um),
+        part=known.part if known else PartOf(stack.name, stack.format, stack.sha256, 0, size_um),
         placement=known.placement if known else _AS_IT_IS,
         machine=known.machine if known else MachineOf("unknown", stack.pixel_um, stack.field_px, None, False),
-        resin=known.resin if known else ResinOf("unknown", _NO_PENETRATION_UM, None),
+        resin=known.resin if known else ResinOf("unknown", None, None),
         canvas=stack.canvas,
         stitching=stack.stitching,
         grey="coverage",
