@@ -46,7 +46,7 @@ fmt: $(READY)
 	@$(BIN)/python scripts/schema.py
 
 bench: $(READY)
-	@$(BIN)/python benchmarks/agreement.py
+	@$(BIN)/python benchmarks/agreement.py && $(BIN)/python benchmarks/slicing.py --short
 
 vendor:
 	@echo 'Nothing is vendored yet: the web pages come with the platform.'

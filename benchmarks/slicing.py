@@ -166,7 +166,7 @@ def race_table(rows: list[Row]) -> str:
 def _cells(row: Row) -> tuple[str, ...]:
     found = row.ratios
     ratio = f"**{median(found):.3g}×** ({min(found):.3g}–{max(found):.3g})" if found else "–"
-    others = max(each.others_share for each in row.figures.values())
+    others = max(row.figures[name].others_share for name in (OURS, PRUSA) if name in row.figures)
     return (
         row.case,
         count(row.triangles),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import resource
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,13 +13,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mingyue.cli.choices import SAMPLE, angles_choice, count_choice, ramp_choice, read_choice, size_choice
+from mingyue.cli.cluster import Cluster, certificates_choice, cluster_at
 from mingyue.cli.output import AsJson, local, print_json, print_notes, print_pairs, progress_bar, tell
 from mingyue.errors import BadInputError
 from mingyue.files import refuse_same
 from mingyue.phrases import say
 from mingyue.printing import chain
+from mingyue.printing.blocks import BLOCKS_AHEAD
 from mingyue.printing.chain import BuildResult, BuildSettings
 from mingyue.printing.exposures import BaseLayers
+from mingyue.printing.kept import Kept
 from mingyue.printing.machines import machine as machine_named
 from mingyue.printing.resins import resin as resin_named
 
@@ -89,6 +94,31 @@ def build(
         typer.Option("--array", help=tell("Columns x rows of copies, such as 10x10.")),
     ] = None,
     gap_um: Annotated[float, typer.Option("--gap-um", help=tell("Room between copies in µm."))] = 200.0,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume", help=tell("Keep finished blocks until the package is there, and go on from those kept.")
+        ),
+    ] = False,
+    work: Annotated[
+        str | None,
+        typer.Option("--work", help=tell("Folder or s3:// address to keep them in; beside the package if not said.")),
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster", help=tell("Make the blocks on the Dask cluster of this address, such as tls://host:8786.")
+        ),
+    ] = None,
+    cluster_ca: Annotated[
+        Path | None, typer.Option("--cluster-ca", help=tell("PEM file of the authority that signed its certificates."))
+    ] = None,
+    cluster_cert: Annotated[
+        Path | None, typer.Option("--cluster-cert", help=tell("PEM file of our own certificate for it."))
+    ] = None,
+    cluster_key: Annotated[
+        Path | None, typer.Option("--cluster-key", help=tell("PEM file of the key of our certificate."))
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """`mingyue build PART`."""
@@ -113,8 +143,11 @@ def build(
         gap_um=gap_um,
         binary=binary,
     )
+    certificates = certificates_choice(cluster_ca, cluster_cert, cluster_key)
     chosen = read_choice(part, units=units, welded=False)
-    result = build_with_progress(chosen, settings, target, quiet=as_json)
+    there = nullcontext() if cluster is None else cluster_at(cluster, certificates)
+    with _keeping(target, work) if resume or work else nullcontext() as kept, there as machines:
+        result = build_with_progress(chosen, settings, target, quiet=as_json, cluster=machines, kept=kept)
     print_notes(result.notes)
     if as_json:
         print_json(summary(result))
@@ -129,17 +162,47 @@ def default_output(part: str) -> Path:
     return Path(part).with_suffix(".job.zip")
 
 
-def build_with_progress(part: Part, settings: BuildSettings, package: Path, *, quiet: bool) -> BuildResult:
+@contextmanager
+def _keeping(package: Path, work: str | None) -> Iterator[Kept]:
+    """Where the blocks of this package are kept; whoever is stopped is told that they are."""
+    name = f".{package.name}.work"
+    kept = Kept(f"{work.rstrip('/')}/{name}" if work else str(package.parent / name))
+    try:
+        yield kept
+    except BaseException:
+        if len(kept):
+            print_notes([
+                say("{count} finished blocks are kept in {place}: the same command goes on from them.",
+                    count=len(kept), place=kept.url)
+            ])  # fmt: skip
+        raise
+
+
+def build_with_progress(
+    part: Part,
+    settings: BuildSettings,
+    package: Path,
+    *,
+    quiet: bool,
+    cluster: Cluster | None = None,
+    kept: Kept | None = None,
+) -> BuildResult:
     """Build, with a bar on standard error unless quiet."""
     with progress_bar(say("layers"), quiet=quiet) as bar:
-        if bar is None:
-            return chain.build(part, settings, package=package)
-        task = bar.add_task("", total=None)
+        task = None if bar is None else bar.add_task("", total=None)
+
+        def progress(done: int, all_: int) -> None:
+            if bar is not None and task is not None:
+                bar.update(task, completed=done, total=all_)
+
         return chain.build(
             part,
             settings,
             package=package,
-            progress=lambda done, all_: bar.update(task, completed=done, total=all_),
+            progress=progress,
+            executor=None if cluster is None else cluster.executor,
+            blocks_ahead=BLOCKS_AHEAD if cluster is None else cluster.blocks_ahead,
+            kept=kept,
         )
 
 
@@ -151,6 +214,9 @@ def summary(result: BuildResult) -> dict[str, object]:
 def figures(result: BuildResult) -> dict[str, object]:
     """The figures of a build for people."""
     stages = ", ".join(f"{local(_STAGES[name])} {seconds:.2f}" for name, seconds in result.stage_seconds.items())
+    reused: dict[str, object] = (
+        {say("blocks gone on from"): f"{result.blocks_reused:,}"} if result.blocks_reused else {}
+    )
     return {
         say("package"): f"{result.package} ({_size(result.bytes)})",
         say("layers"): f"{result.layers:,}",
@@ -164,7 +230,7 @@ def figures(result: BuildResult) -> dict[str, object]:
         say("time"): f"{result.seconds:.2f} s",
         say("thread seconds"): stages,
         say("peak memory"): f"{peak_mib():.0f} MiB",
-    }
+    } | reused
 
 
 def _size(count: int) -> str:

@@ -9,11 +9,15 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from mingyue import __version__
+from mingyue.printing.digests import digest_of
 from mingyue.printing.fields import FieldGrid
 from mingyue.printing.formats.png import encode_png
+from mingyue.printing.kept import Kept
 from mingyue.printing.layers import LayerTable, cover_layers
 from mingyue.printing.masks import masks_of
 from mingyue.printing.meshes import Mesh
@@ -72,19 +76,20 @@ def blocks(
     binary: bool,
     executor: Executor | None = None,
     blocks_ahead: int = BLOCKS_AHEAD,
+    kept: Kept | None = None,
 ) -> Iterator[Block]:
     """The blocks of a placed part in order. Without an executor: a thread for each processor of this process.
 
-    blocks_ahead: how many the executor works on at a time.
+    blocks_ahead: how many the executor works on at a time. kept: where finished blocks are kept, and taken from.
     """
     tasks = _tasks(placed, grid, table, binary)
     if executor is not None:
-        yield from _in_order(executor, tasks, most_waiting=blocks_ahead)
+        yield from _in_order(executor, tasks, most_waiting=blocks_ahead, kept=kept)
         return
     threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     pool = ThreadPoolExecutor(threads)
     try:
-        yield from _in_order(pool, tasks, most_waiting=2 * threads)
+        yield from _in_order(pool, tasks, most_waiting=2 * threads, kept=kept)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -95,18 +100,46 @@ def _tasks(placed: Mesh, grid: FieldGrid, table: LayerTable, binary: bool) -> It
         yield _Task(portion, cut_um, grid, binary)
 
 
-def _in_order(executor: Executor, tasks: Iterable[_Task], *, most_waiting: int) -> Iterator[Block]:
-    waiting: deque[Future[Block]] = deque()
+def _in_order(executor: Executor, tasks: Iterable[_Task], *, most_waiting: int, kept: Kept | None) -> Iterator[Block]:
+    waiting: deque[_Awaited] = deque()
     try:
         for task in tasks:
             if len(waiting) >= most_waiting:
-                yield waiting.popleft().result()
-            waiting.append(executor.submit(_make, task))
+                yield waiting.popleft().block()
+            waiting.append(_begun(executor, task, kept))
         while waiting:
-            yield waiting.popleft().result()
+            yield waiting.popleft().block()
     finally:
-        for future in waiting:
-            future.cancel()
+        for awaited in waiting:
+            awaited.future.cancel()
+
+
+@dataclass(frozen=True, slots=True)
+class _Awaited:
+    """A block that is being made; where it has a key it is kept when it is finished."""
+
+    future: Future[Block]
+    kept: Kept | None = None
+    key: str = ""
+
+    def block(self) -> Block:
+        block = self.future.result()
+        if self.kept is not None:
+            self.kept.keep(self.key, msgspec.msgpack.encode(block.layers))
+        return block
+
+
+def _begun(executor: Executor, task: _Task, kept: Kept | None) -> _Awaited:
+    """Begin with a block, unless it is there already: the same share of the same part, cut and packed by this version."""
+    if kept is None:
+        return _Awaited(executor.submit(_make, task))
+    key = digest_of(__version__, task)
+    content = kept.find(key)
+    if content is None:
+        return _Awaited(executor.submit(_make, task), kept, key)
+    there: Future[Block] = Future()
+    there.set_result(Block(msgspec.msgpack.decode(content, type=tuple[LayerMasks, ...]), 0.0, 0.0))
+    return _Awaited(there)
 
 
 def _make(task: _Task) -> Block:

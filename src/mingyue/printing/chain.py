@@ -17,13 +17,14 @@ from mingyue.errors import BadInputError
 from mingyue.phrases import Phrase, say
 from mingyue.printing import frames, resins
 from mingyue.printing.adaptive import adaptive_table
-from mingyue.printing.blocks import LayerMasks, blocks
+from mingyue.printing.blocks import BLOCKS_AHEAD, LayerMasks, blocks
 from mingyue.printing.edges import require_closed
 from mingyue.printing.exposures import CURE_DEPTH_LAYERS, BaseLayers, exposure_schedule
 from mingyue.printing.fields import ROUNDING_PX, FieldGrid, Ramp, arrayed, field_grid, least_cut
 from mingyue.printing.formats import manifest as manifests
 from mingyue.printing.formats.parts import Part
 from mingyue.printing.formats.print_package import PackageWriter
+from mingyue.printing.kept import Kept
 from mingyue.printing.layers import LayerTable, cover_layers, layer_table
 from mingyue.printing.machines import Machine, MachineLimitError
 from mingyue.printing.meshes import Mesh
@@ -74,6 +75,7 @@ class BuildResult:
     exposure_s: of a layer of the thickness asked for, after the base layers.
 
     stage_seconds: thread seconds by stage; seconds: by the clock; masks: pictures stored, equal ones once.
+    blocks_reused: how many blocks an earlier build that did not end had kept.
     """
 
     package: Path
@@ -88,6 +90,7 @@ class BuildResult:
     seconds: float
     stage_seconds: dict[str, float]
     bytes: int
+    blocks_reused: int
     notes: tuple[Phrase, ...]
 
 
@@ -113,12 +116,17 @@ def build(
     package: Path,
     progress: Progress | None = None,
     executor: Executor | None = None,
+    blocks_ahead: int = BLOCKS_AHEAD,
+    kept: Kept | None = None,
 ) -> BuildResult:
     """Place, slice, cover and store a part as a print package at `package`.
 
     Raises OpenMeshError where the surface bounds no volume, InsideOutError where a body would take away what it should
     add, MachineLimitError where the machine cannot do it, and BadInputError for settings that make no sense. An error
     or an interruption leaves no file behind.
+
+    executor: what makes the blocks, `blocks_ahead` at a time; the package is the same whatever it is. kept: where blocks
+    are kept until the package is finished, and taken from if an earlier build left them there.
     """
     began = time.perf_counter()
     prepared = prepare(part, settings)
@@ -127,7 +135,15 @@ def build(
     lit_px, copies = 0, len(prepared.grid.copies_um)
     with PackageWriter(package) as writer, ThreadPoolExecutor(1) as aside:
         preview = aside.submit(_preview, prepared.placed)
-        for block in blocks(prepared.placed, prepared.grid, prepared.table, binary=settings.binary, executor=executor):
+        for block in blocks(
+            prepared.placed,
+            prepared.grid,
+            prepared.table,
+            binary=settings.binary,
+            executor=executor,
+            blocks_ahead=blocks_ahead,
+            kept=kept,
+        ):
             storing = time.perf_counter()
             for made in block.layers:
                 layers.append(_store_layer(writer, made, prepared, len(layers)))
@@ -144,6 +160,8 @@ def build(
             )
         preview_png, seconds["preview"] = preview.result()
         writer.finish(_manifest(part, settings, prepared, layers, writer.masks), preview_png=preview_png)
+    if kept is not None:
+        kept.clear()
     pixel_mm2 = (settings.machine.pixel_um / 1e3) ** 2
     return BuildResult(
         package=package,
@@ -158,6 +176,7 @@ def build(
         seconds=time.perf_counter() - began,
         stage_seconds=seconds,
         bytes=package.stat().st_size,
+        blocks_reused=0 if kept is None else kept.found,
         notes=(*part.notes, *_notes(settings, prepared)),
     )
 
