@@ -88,7 +88,7 @@ def test_an_entry_that_vanished_meanwhile_is_not_found(url: str) -> None:
     assert slow.find("one") is None
 
 
-@pytest.mark.parametrize("url", ["nowhere://x", "file.txt/kept"])
+@pytest.mark.parametrize("url", ["nowhere://x", "file.txt/kept", "no such folder/kept"])
 def test_a_place_that_cannot_be_used_is_refused(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("file.txt").write_text("not a folder")

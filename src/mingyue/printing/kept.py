@@ -53,7 +53,8 @@ class Kept:
         """Write an entry beside its name and put it there whole."""
         undone = f"{key}.{os.getpid()}{_UNDONE}"
         with self._reached():
-            self._files.makedirs(self._root, exist_ok=True)
+            with suppress(FileExistsError):  # never its parents: a bucket misspelt must not come into being
+                self._files.mkdir(self._root, create_parents=False)
             self._files.pipe_file(self._path(undone), hashlib.sha256(content).digest() + content)
             self._files.mv(self._path(undone), self._path(key + _DONE))
         self._names.add(key + _DONE)
