@@ -227,18 +227,7 @@ def _order_by_column(spans: Spans, begin: int, count: int, order: Ints) -> None:
     """Order the pieces of a row by the first column they touch."""
     for k in range(count):  # column and piece in one number, so that a sort moves one thing
         order[k] = (int(spans[begin + k, 0]) << 32) | k
-    gap = 1
-    if count > _FEW:
-        while 2 * gap + 1 < count:
-            gap = 2 * gap + 1
-    while gap > 0:
-        for k in range(gap, count):
-            item, at = order[k], k
-            while at >= gap and order[at - gap] > item:
-                order[at] = order[at - gap]
-                at -= gap
-            order[at] = item
-        gap //= 2
+    _sort(order, count)
     for k in range(count):
         order[k] = begin + (order[k] & 0xFFFFFFFF)
 
@@ -261,7 +250,8 @@ def _sort_by_keys(keys: Floats, order: Ints, count: int) -> None:
 
 
 @jit
-def _sort(numbers: Floats, count: int) -> None:
+def _sort(numbers: Floats | Ints, count: int) -> None:
+    """Sort in place, as `_sort_by_keys` does."""
     gap = 1
     if count > _FEW:
         while 2 * gap + 1 < count:
