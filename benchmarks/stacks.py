@@ -174,7 +174,7 @@ def _covered(contours: tuple[Floats, ...]) -> Runs:
 
 def _our_runs(name: str, cut_um: Floats) -> list[Runs]:
     mesh = read_part(others_dir() / f"{name}.3mf", unit=None).mesh
-    placement = frames.place(mesh.box_um[0], mesh.vertices_um[np.unique(mesh.triangles)], scale=SCALE)
+    placement = frames.place(mesh.box_um[0], mesh.box_under, scale=SCALE)
     placed = mesh.moved(np.array(placement.matrix), np.array(placement.offset_um))
     canvas = _canvas()
     vertices = canvas.to_px(placed.vertices_um)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mingyue.cli.choices import SAMPLE, angles_choice, count_choice, ramp_choice, read_choice, size_choice
-from mingyue.cli.cluster import Cluster, certificates_choice, cluster_at
 from mingyue.cli.output import AsJson, local, print_json, print_notes, print_pairs, progress_bar, tell
 from mingyue.errors import BadInputError
 from mingyue.files import refuse_same
@@ -27,6 +26,7 @@ from mingyue.printing.machines import machine as machine_named
 from mingyue.printing.resins import resin as resin_named
 
 if TYPE_CHECKING:
+    from mingyue.cli.cluster import Cluster
     from mingyue.printing.formats.parts import Part
 
 PartArgument = Annotated[str, typer.Argument(metavar="PART", help=tell("A file (STL, OBJ, PLY, 3MF) or sample:NAME."))]
@@ -143,9 +143,8 @@ def build(
         gap_um=gap_um,
         binary=binary,
     )
-    certificates = certificates_choice(cluster_ca, cluster_cert, cluster_key)
+    there = _cluster_choice(cluster, cluster_ca, cluster_cert, cluster_key)
     chosen = read_choice(part, units=units, welded=False)
-    there = nullcontext() if cluster is None else cluster_at(cluster, certificates)
     with _keeping(target, work) if resume or work else nullcontext() as kept, there as machines:
         result = build_with_progress(chosen, settings, target, quiet=as_json, cluster=machines, kept=kept)
     print_notes(result.notes)
@@ -153,6 +152,18 @@ def build(
         print_json(summary(result))
         return
     print_pairs(figures(result))
+
+
+def _cluster_choice(
+    address: str | None, authority: Path | None, certificate: Path | None, key: Path | None
+) -> AbstractContextManager[Cluster | None]:
+    """The cluster that is meant, not yet asked; None where none is."""
+    if address is None and not (authority or certificate or key):
+        return nullcontext()
+    from mingyue.cli.cluster import certificates_choice, cluster_at
+
+    certificates = certificates_choice(authority, certificate, key)
+    return nullcontext() if address is None else cluster_at(address, certificates)
 
 
 def default_output(part: str) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -18,7 +17,8 @@ from mingyue.printing.digests import digest_of
 from mingyue.printing.fields import FieldGrid
 from mingyue.printing.formats.png import encode_png
 from mingyue.printing.kept import Kept
-from mingyue.printing.layers import LayerTable, cover_layers
+from mingyue.printing.kernels.threads import processors
+from mingyue.printing.layers import LayerTable, cover_corners
 from mingyue.printing.masks import masks_of
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.portions import portions
@@ -60,9 +60,12 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """All that a block needs and no more, so that it can be made in another thread, process or machine."""
+    """All that a block needs and no more, so that it can be made in another thread, process or machine.
 
-    portion: Mesh
+    corners_px: (c, 9) of the triangles that it cuts, see `portions`.
+    """
+
+    corners_px: Floats
     cut_um: Floats
     grid: FieldGrid
     binary: bool
@@ -86,7 +89,7 @@ def blocks(
     if executor is not None:
         yield from _in_order(executor, tasks, most_waiting=blocks_ahead, kept=kept)
         return
-    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    threads = processors()
     pool = ThreadPoolExecutor(threads)
     try:
         yield from _in_order(pool, tasks, most_waiting=2 * threads, kept=kept)
@@ -95,7 +98,7 @@ def blocks(
 
 
 def _tasks(placed: Mesh, grid: FieldGrid, table: LayerTable, binary: bool) -> Iterator[_Task]:
-    for block, portion in enumerate(portions(placed, table.cut_um, layers=LAYERS_A_BLOCK)):
+    for block, portion in enumerate(portions(placed, grid.canvas, table.cut_um, layers=LAYERS_A_BLOCK)):
         cut_um = table.cut_um[block * LAYERS_A_BLOCK : (block + 1) * LAYERS_A_BLOCK]
         yield _Task(portion, cut_um, grid, binary)
 
@@ -147,10 +150,7 @@ def _make(task: _Task) -> Block:
     layers = []
     canvas = task.grid.canvas
     began = time.perf_counter()
-    vertices_px = canvas.to_px(task.portion.vertices_um)
-    for covered in cover_layers(
-        vertices_px, task.portion.triangles, task.cut_um, rows=canvas.rows, columns=canvas.columns
-    ):
+    for covered in cover_corners(task.corners_px, task.cut_um, rows=canvas.rows, columns=canvas.columns):
         runs = covered.binary() if task.binary else covered
         done = time.perf_counter()
         cover_s += done - began

@@ -16,19 +16,19 @@ from mingyue import __version__
 from mingyue.errors import BadInputError
 from mingyue.phrases import Phrase, say
 from mingyue.printing import frames, resins
-from mingyue.printing.adaptive import adaptive_table
 from mingyue.printing.blocks import BLOCKS_AHEAD, LayerMasks, blocks
 from mingyue.printing.edges import require_closed
 from mingyue.printing.exposures import CURE_DEPTH_LAYERS, BaseLayers, exposure_schedule
 from mingyue.printing.fields import ROUNDING_PX, FieldGrid, Ramp, arrayed, field_grid, least_cut
 from mingyue.printing.formats import manifest as manifests
 from mingyue.printing.formats.parts import Part
+from mingyue.printing.formats.png import rgb_png
 from mingyue.printing.formats.print_package import PackageWriter
 from mingyue.printing.kept import Kept
 from mingyue.printing.layers import LayerTable, cover_layers, layer_table
 from mingyue.printing.machines import Machine, MachineLimitError
 from mingyue.printing.meshes import Mesh
-from mingyue.printing.pictures import as_png, picture_of_mesh
+from mingyue.printing.pictures import drawn_mesh
 from mingyue.printing.resins import Resin
 
 Progress = Callable[[int, int], None]
@@ -213,6 +213,8 @@ def _table(placed: Mesh, settings: BuildSettings) -> LayerTable:
             say("Nobody stated how thin {machine} prints, so layers cannot adapt.", machine=settings.machine.title),
             remedy=say("Leave --cusp-um out, or give layer_um in a machine file of your own."),
         )
+    from mingyue.printing.adaptive import adaptive_table
+
     return adaptive_table(
         placed,
         thinnest_um=settings.machine.layer_um[0],
@@ -278,7 +280,7 @@ def _place(mesh: Mesh, settings: BuildSettings) -> tuple[frames.Placement, Mesh]
     low_um, _ = mesh.box_um
     placement = frames.place(
         low_um,
-        mesh.used_um,
+        mesh.box_under,
         scale=settings.scale,
         fit_um=settings.fit_um,
         rotate_deg=settings.rotate_deg,
@@ -327,8 +329,7 @@ def _footprint_um(placed: Mesh, settings: BuildSettings) -> tuple[float, float, 
 def _preview(placed: Mesh) -> tuple[bytes, float]:
     """A small picture of the part, and the seconds it took; drawn while the layers are made."""
     began = time.perf_counter()
-    picture = picture_of_mesh(placed, width_px=640, height_px=480, oversample=1)
-    return as_png(picture), time.perf_counter() - began
+    return rgb_png(drawn_mesh(placed, width_px=640, height_px=480)), time.perf_counter() - began
 
 
 def _store_layer(writer: PackageWriter, made: LayerMasks, prepared: Prepared, layer: int) -> manifests.LayerOf:

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Final
 
 import numpy as np
-from PIL import Image
+from numpy.typing import NDArray
 
 from mingyue.errors import FileFormatError
 from mingyue.phrases import say
@@ -37,6 +37,16 @@ def encode_png(runs: Runs, *, always_8_bit: bool = False) -> bytes:
     return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", fast.zlib_stream(*byte_runs)) + _chunk(b"IEND", b"")
 
 
+def rgb_png(picture: NDArray[np.uint8]) -> bytes:
+    """Colour PNG of a small picture, (rows, columns, 3) uint8."""
+    rows, columns, _ = picture.shape
+    unfiltered = np.zeros((rows, 1 + 3 * columns), dtype=np.uint8)
+    unfiltered[:, 1:] = picture.reshape(rows, -1)
+    header = struct.pack(">IIBBBBB", columns, rows, 8, 2, 0, 0, 0)
+    data = zlib.compress(unfiltered.tobytes(), level=1)
+    return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
+
+
 def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(data, zlib.crc32(kind)))
 
@@ -59,6 +69,8 @@ def check_png_size(data: bytes, *, columns: int, rows: int) -> None:
 
 def decode_png(data: bytes, *, columns: int, rows: int) -> Runs:
     """The runs of a grey PNG of exactly this size. Raises PngError for anything else."""
+    from PIL import Image
+
     check_png_size(data, columns=columns, rows=rows)
     try:
         with Image.open(BytesIO(data), formats=("PNG",)) as image:

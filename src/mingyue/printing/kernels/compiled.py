@@ -9,11 +9,11 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import os
-import platform
+import sys
 import threading
 from collections.abc import Callable
 from functools import cache
-from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -22,8 +22,14 @@ import numpy as np
 # Entry → its module in `loops`, and what it takes. Arrays are C-contiguous; each entry returns an int64.
 ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "edge_balance": ("closing", ("i8[:,:]", "i8[:,:]")),
-    "cut_count": ("cutting", ("f8[:,:]", "i8[:,:]", "f8[:]", "i8[:]")),
-    "cut_fill": ("cutting", ("f8[:,:]", "i8[:,:]", "f8[:]", "i8[:]", "f8[:,:]")),
+    "stl_corners": ("reading", ("u2[:,:]", "f8", "f8[:,:]")),
+    "move": ("moving", ("f8[:,:]", "f8[:,:]", "f8[:]", "f8[:,:]")),
+    "box_of": ("moving", ("f8[:,:]", "i8[:,:]", "f8[:,:]", "f8[:]", "f8[:,:]")),
+    "deal_count": ("portioning", ("f8[:,:]", "i8[:,:]", "f8[:]", "i8", "i4[:,:]", "i8[:]")),
+    "deal_fill": ("portioning", ("i4[:,:]", "i8", "i8[:]", "i8[:]")),
+    "gather": ("portioning", ("f8[:,:]", "i8[:,:]", "i8[:]", "f8", "f8", "f8", "f8[:,:]")),
+    "cut_count": ("cutting", ("f8[:,:]", "f8[:]", "i8[:]")),
+    "cut_fill": ("cutting", ("f8[:,:]", "f8[:]", "i8[:]", "f8[:,:]")),
     "count_pieces": ("covering", ("f8[:,:]", "i8", "i8", "i8[:]")),
     "fill_pieces": ("covering", ("f8[:,:]", "i8", "i8", "i8[:]", "f8[:,:]", "i4[:,:]")),
     "cover_rows": (
@@ -38,7 +44,11 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "feathering",
         ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "f8[:]", "i8[:]", "f8[:]", "i8[:]", "i8[:]", "i4[:]", "i4[:]", "u1[:]"),
     ),
-    "draw": ("drawing", ("f8[:,:]", "i8[:,:]", "f8[:,:]", "i8[:,:]")),
+    "shade": (
+        "drawing",
+        ("f8[:,:]", "i8[:,:]", "f8[:,:]", "f8[:]", "f8[:,:]", "f8[:,:]", "i8[:,:]", "u1[:,:]"),
+    ),
+    "draw": ("drawing", ("f8[:,:]", "i8[:,:]", "f8[:,:]", "f8[:]", "f8[:,:]", "i8[:,:]")),
 }
 LOOPS: Final = Path(__file__).parent / "loops"
 
@@ -47,7 +57,7 @@ _lock = threading.Lock()
 
 
 def entry(name: str) -> Entry:
-    """The compiled loop of that name. Pass C-contiguous arrays of exactly the types in ENTRIES, and whole numbers."""
+    """The compiled loop of that name. Pass C-contiguous arrays of exactly the types in ENTRIES, and numbers."""
     return _entries()[name]
 
 
@@ -67,10 +77,19 @@ def library_path() -> Path:
     digest = hashlib.sha256()
     for source in sorted([*LOOPS.glob("*.py"), Path(__file__)]):
         digest.update(source.read_bytes())
-    for fact in (version("numba"), version("llvmlite"), platform.machine(), _processor()):
-        digest.update(fact.encode())
+    for compiler in ("numba", "llvmlite"):
+        digest.update(_version_file(compiler))
+    digest.update(_processor().encode())
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(home) / "mingyue" / f"kernels-{digest.hexdigest()[:32]}.so"
+
+
+def _version_file(package: str) -> bytes:
+    """What says which version is installed, read without importing it: that takes half a second."""
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        return b""  # a library that is there already runs without its compiler
+    return (Path(found.origin).parent / "_version.py").read_bytes()
 
 
 def _processor() -> str:
@@ -81,7 +100,7 @@ def _processor() -> str:
                 return line
     except OSError:
         pass
-    return platform.processor()
+    return f"{sys.platform} {os.uname().machine}" if hasattr(os, "uname") else sys.platform
 
 
 @cache
@@ -97,17 +116,20 @@ def _entries() -> dict[str, Entry]:
         return {name: _bound(library[f"mingyue_{name}"], kinds) for name, (_, kinds) in ENTRIES.items()}
 
 
-def _c_types(rank: int) -> list[type[ctypes.c_void_p] | type[ctypes.c_int64]]:
-    return [ctypes.c_void_p, *[ctypes.c_int64] * rank] if rank else [ctypes.c_int64]
+def _c_types(text: str) -> list[type[ctypes.c_void_p] | type[ctypes.c_int64] | type[ctypes.c_double]]:
+    rank = text.count(":")
+    if rank:
+        return [ctypes.c_void_p, *[ctypes.c_int64] * rank]
+    return [ctypes.c_double] if text == "f8" else [ctypes.c_int64]
 
 
 def _bound(function: ctypes._NamedFuncPointer, kinds: tuple[str, ...]) -> Entry:
     """Arrays go in as pointer and shape. ctypes gives the interpreter lock away during the call."""
     function.restype = ctypes.c_int64
-    function.argtypes = [kind for text in kinds for kind in _c_types(text.count(":"))]
+    function.argtypes = [kind for text in kinds for kind in _c_types(text)]
 
-    def call(*arguments: np.ndarray | int) -> int:
-        flat: list[int] = []
+    def call(*arguments: np.ndarray | float) -> int:
+        flat: list[float] = []
         for argument in arguments:
             if isinstance(argument, np.ndarray):
                 flat.append(argument.ctypes.data)

@@ -6,6 +6,9 @@ from __future__ import annotations
 # hostile soup can cost. Solid parts have two to eight.
 MOST_CROSSING = 64
 
+# Heights are rounded to the picometre before they are cut, see `frames`.
+HEIGHT_STEPS = 1e6
+
 ROOM_ROWS = 6
 SCRATCH_ROWS = 4
 
@@ -22,11 +25,11 @@ def room_columns(widest: int, columns: int) -> int:
     return max(2 * widest, MOST_CROSSING * (MOST_CROSSING - 1) // 2 + 2, columns + 3)
 
 
-def most_tokens(runs: int, total: int) -> int:
-    """Tokens that suffice for so many runs of so many bytes in all."""
-    return 4 * runs + total // LONGEST_MATCH + 1
+def most_tokens(runs: int) -> int:
+    """Tokens that suffice for so many runs of bytes."""
+    return 5 * runs + 1
 
 
-def stream_bytes(tokens: int) -> int:
-    """Bytes that suffice for a stream of so many tokens, each at most 48 bits, and its header."""
-    return 800 + 6 * tokens
+def stream_bytes(tokens: int, total: int) -> int:
+    """Bytes that suffice for a stream of so many tokens over so many bytes, each at most 48 bits, and its header."""
+    return 800 + 6 * (tokens + total // LONGEST_MATCH)

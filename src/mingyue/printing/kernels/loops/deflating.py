@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mingyue.printing.kernels.jit import jit
 from mingyue.printing.kernels.loops.huffman import LONGEST_CODE, code_lengths, codes_of
-from mingyue.printing.kernels.loops.matching import DISTANCE_SHIFT
+from mingyue.printing.kernels.loops.matching import DISTANCE_SHIFT, REPEATS_SHIFT
 from mingyue.printing.kernels.sizes import DISTANCES, LONGEST_MATCH, SYMBOLS
 
 Bytes = NDArray[np.uint8]
@@ -24,6 +24,8 @@ _HEADER_ORDER = (16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 1
 # Rows of `work`, what each is for; the first three belong to `huffman`. Distances stand after the symbols.
 _COUNTS, _LENGTHS, _CODES, _LISTED, _REPEATS, _STATE = 3, 4, 5, 6, 7, 8
 _ALL = SYMBOLS + DISTANCES
+# Tokens are written one by one until the bytes of eight of them have surely left the bits that wait: 8 · this many.
+_PERIODS = 8
 
 
 @jit
@@ -47,15 +49,25 @@ def zlib_stream(tokens: Ints, values: Bytes, lengths: Ints, work: Ints, out: Byt
         if token < 256:
             waiting |= codes[token] << have
             have += sizes[token]
-        else:
-            symbol, extra, extra_bits = _length_symbol(token & 0xFFFF)
-            waiting |= (codes[symbol] | (extra << sizes[symbol])) << have
-            have += sizes[symbol] + extra_bits
             at, waiting, have = _flush(out, at, waiting, have)
-            symbol, extra, extra_bits = _distance_symbol(token >> DISTANCE_SHIFT)
-            waiting |= (codes[symbol] | (extra << sizes[symbol])) << have
-            have += sizes[symbol] + extra_bits
-        at, waiting, have = _flush(out, at, waiting, have)
+            continue
+        symbol, extra, extra_bits = _length_symbol(token & 0xFFFF)
+        length_code, length_bits = codes[symbol] | (extra << sizes[symbol]), sizes[symbol] + extra_bits
+        symbol, extra, extra_bits = _distance_symbol((token >> DISTANCE_SHIFT) & 0xFFFF)
+        distance_code, distance_bits = codes[symbol] | (extra << sizes[symbol]), sizes[symbol] + extra_bits
+        again = token >> REPEATS_SHIFT
+        while again >= 0:
+            waiting |= length_code << have
+            at, waiting, have = _flush(out, at, waiting, have + length_bits)
+            waiting |= distance_code << have
+            at, waiting, have = _flush(out, at, waiting, have + distance_bits)
+            again -= 1
+            if again == (token >> REPEATS_SHIFT) - _PERIODS * 8:
+                # Eight equal tokens are a whole number of bytes, so from here on the bytes repeat.
+                whole = (again + 1) // 8
+                period = length_bits + distance_bits
+                at = _repeat(out, at, period, whole * period)
+                again -= whole * 8
     state[0], state[1], state[2] = at, waiting, have
     _put(out, state, codes[_END], sizes[_END])
     _put(out, state, 0, (8 - state[2]) % 8)
@@ -64,6 +76,18 @@ def zlib_stream(tokens: Ints, values: Bytes, lengths: Ints, work: Ints, out: Byt
     for k in range(4):
         out[at + k] = (checksum >> (24 - 8 * k)) & 255
     return at + 4
+
+
+@jit
+def _repeat(out: Bytes, at: int, period: int, count: int) -> int:
+    """Write `count` more bytes that go on as the last `period` did; returns where the next one goes."""
+    first, done = at - period, 0
+    while done < count:  # what is there doubles, so that few and long pieces are copied
+        step = min(period + done, count - done)
+        for k in range(step):
+            out[at + done + k] = out[first + k]
+        done += step
+    return at + count
 
 
 @jit
@@ -113,8 +137,9 @@ def _count(tokens: Ints, counts: Ints) -> None:
         if token < 256:
             counts[token] += 1
         else:
-            counts[_length_symbol(token & 0xFFFF)[0]] += 1
-            counts[_distance_symbol(token >> DISTANCE_SHIFT)[0]] += 1
+            times = 1 + (token >> REPEATS_SHIFT)
+            counts[_length_symbol(token & 0xFFFF)[0]] += times
+            counts[_distance_symbol((token >> DISTANCE_SHIFT) & 0xFFFF)[0]] += times
     if not counts[SYMBOLS:_ALL].any():
         counts[SYMBOLS] = 1
 
