@@ -40,6 +40,14 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "binary_bytes": ("byte_runs", ("i8[:]", "i4[:]", "i4[:]", "i8", "u1[:]", "i8[:]")),
     "match_runs": ("matching", ("u1[:]", "i8[:]", "i8[:]", "i8[:]", "i8[:]")),
     "zlib_stream": ("deflating", ("i8[:]", "u1[:]", "i8[:]", "i8[:,:]", "u1[:]")),
+    "field_count": ("fielding", ("i8[:]", "i4[:]", "i4[:]", "i8", "i8", "i8", "i8", "i8[:,:]")),
+    "field_fill": (
+        "fielding",
+        (
+            *("i8[:]", "i4[:]", "i4[:]", "u1[:]", "i8", "i8", "i8", "i8"),
+            *("i8[:,:]", "i8[:]", "i8[:,:]", "i4[:]", "i4[:]", "u1[:]"),
+        ),
+    ),
     "feather": (
         "feathering",
         ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "f8[:]", "i8[:]", "f8[:]", "i8[:]", "i8[:]", "i4[:]", "i4[:]", "u1[:]"),

@@ -5,6 +5,8 @@ They bring the room that the compiled loops need, and hand them the arrays.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -161,6 +163,43 @@ def zlib_stream(values: Bytes, lengths: Ints) -> bytes:
     work = np.empty((WORK_ROWS, WORK_COLUMNS), dtype=np.int64)
     out = np.empty(stream_bytes(made, int(lengths.sum())), dtype=np.uint8)
     return out[: entry("zlib_stream")(tokens[:made], values, lengths, work, out)].tobytes()
+
+
+FieldRuns = tuple[Ints, Places, Places, Bytes]
+"""Row starts, first columns, columns after the last, greys: what `runs.Runs` is made of."""
+
+
+def cut_up(
+    row_starts: Ints,
+    starts: Places,
+    stops: Places,
+    values: Bytes,
+    *,
+    field_px: tuple[int, int],
+    step_px: tuple[int, int],
+    fields: tuple[int, int],
+) -> Iterator[tuple[int, int, FieldRuns]]:
+    """The runs of each field of a grid that has any: (its place downwards, its place to the right, its runs).
+
+    field_px: rows and columns of a field; step_px: from one to the next; fields: how many, downwards and to the right.
+    """
+    counts = np.empty(fields, dtype=np.int64)
+    total = entry("field_count")(row_starts, starts, stops, *field_px, *step_px, counts)
+    lit = np.flatnonzero(counts)
+    places = np.full(fields, -1, dtype=np.int64)
+    places.ravel()[lit] = np.arange(len(lit))
+    ends = np.cumsum(counts.ravel()[lit])
+    begins = np.concatenate(([0], ends[:-1])).astype(np.int64)
+    field_row_starts = np.empty((len(lit), field_px[0] + 1), dtype=np.int64)
+    firsts, afters, greys = np.empty(total, np.int32), np.empty(total, np.int32), np.empty(total, np.uint8)
+    entry("field_fill")(
+        *(row_starts, starts, stops, values, *field_px, *step_px),
+        *(places, begins.copy(), field_row_starts, firsts, afters, greys),
+    )
+    for place, field in enumerate(lit):
+        own = slice(begins[place], ends[place])
+        runs = field_row_starts[place], firsts[own], afters[own], greys[own]
+        yield int(field) // fields[1], int(field) % fields[1], runs
 
 
 def feather(
