@@ -20,12 +20,14 @@ _ROUNDING_UM = 1e-5
 _TRIANGLES_AT_ONCE = 1 << 20
 
 
-def portions(mesh: Mesh, cut_um: Floats, *, layers: int) -> Iterator[Mesh]:
+def portions(mesh: Mesh, cut_um: Floats, *, layers: int, below: int = 0) -> Iterator[Mesh]:
     """For each `layers` of the cutting heights the triangles that they cut, in their order, with their vertices alone.
 
-    cut_um: ascending. Costs what the portions hold together, not the whole mesh for each of them.
+    cut_um: ascending; below: of so many heights under each portion the triangles come along too. Costs what the portions
+    hold together, not the whole mesh for each of them.
     """
-    first, last = _first_and_last(mesh, cut_um[::layers], np.append(cut_um[layers - 1 : -1 : layers], cut_um[-1]))
+    lowest = cut_um[np.maximum(np.arange(0, len(cut_um), layers) - below, 0)]
+    first, last = _first_and_last(mesh, lowest, np.append(cut_um[layers - 1 : -1 : layers], cut_um[-1]))
     order = np.argsort(first, kind="stable")
     starts = np.searchsorted(first, np.arange(-(-len(cut_um) // layers) + 1), sorter=order)
     place = np.empty(len(mesh.vertices_um), dtype=np.int64)

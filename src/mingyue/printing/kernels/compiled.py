@@ -19,6 +19,7 @@ from typing import Final
 
 import numpy as np
 
+_RUNS: Final = ("i8[:]", "i4[:]", "i4[:]", "u1[:]")
 # Entry → its module in `loops`, and what it takes. Arrays are C-contiguous; each entry returns an int64.
 ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "edge_balance": ("closing", ("i8[:,:]", "i8[:,:]")),
@@ -38,6 +39,11 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "feathering",
         ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "f8[:]", "i8[:]", "f8[:]", "i8[:]", "i8[:]", "i4[:]", "i4[:]", "u1[:]"),
     ),
+    "combine": (
+        "combining",
+        (*_RUNS, *_RUNS, "u1[:]", *_RUNS),
+    ),
+    "erode": ("combining", ("i8[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:,:]", "i8[:]", "i4[:]", "i4[:]")),
     "draw": ("drawing", ("f8[:,:]", "i8[:,:]", "f8[:,:]", "i8[:,:]")),
 }
 LOOPS: Final = Path(__file__).parent / "loops"

@@ -116,6 +116,30 @@ def feather(
     return out_row_starts, out[0][:made].copy(), out[1][:made].copy(), out[2][:made].copy()
 
 
+def combine(
+    one: tuple[Ints, Places, Places, Bytes], other: tuple[Ints, Places, Places, Bytes], table: Bytes
+) -> tuple[Ints, Places, Places, Bytes]:
+    """See `reference.combine`: two pictures of one size as row_starts, starts, stops and values."""
+    most = 2 * (len(one[1]) + len(other[1]))  # a run of the result begins where one of theirs begins or ends
+    out = np.empty(most, dtype=np.int32), np.empty(most, dtype=np.int32), np.empty(most, dtype=np.uint8)
+    row_starts = np.empty_like(one[0])
+    made = entry("combine")(*one, *other, np.ascontiguousarray(table), row_starts, *out)
+    return row_starts, out[0][:made].copy(), out[1][:made].copy(), out[2][:made].copy()
+
+
+def erode(row_starts: Ints, starts: Places, stops: Places, reaches: Ints) -> tuple[Ints, Places, Places]:
+    """See `reference.erode`: row_starts, starts and stops of runs that do not touch each other."""
+    room = int(np.diff(row_starts).max(initial=0)) + 1
+    most = 2 * len(starts) + 1
+    out_row_starts = np.empty_like(row_starts)
+    while True:  # few pictures fall into more pieces when they shrink; whichever does gets twice the room
+        scratch, out = np.empty((4, room), dtype=np.int32), np.empty((2, most), dtype=np.int32)
+        made = entry("erode")(row_starts, starts, stops, reaches, scratch, out_row_starts, out[0], out[1])
+        if made >= 0:
+            return out_row_starts, out[0, :made].copy(), out[1, :made].copy()
+        room, most = 2 * room, 2 * most
+
+
 def draw(points: Floats, triangles: Ints, *, rows: int, columns: int) -> tuple[Floats, Ints]:
     """Which triangle is nearest at each pixel of a picture, and how near.
 
