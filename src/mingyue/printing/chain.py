@@ -22,7 +22,7 @@ from mingyue.printing.edges import require_closed
 from mingyue.printing.exposures import CURE_DEPTH_LAYERS, BaseLayers, exposure_schedule
 from mingyue.printing.fields import ROUNDING_PX, FieldGrid, Ramp, arrayed, field_grid, least_cut
 from mingyue.printing.formats import manifest as manifests
-from mingyue.printing.formats.light_maps import LightMap
+from mingyue.printing.formats.light_maps import LightMap, said_of_light
 from mingyue.printing.formats.parts import Part
 from mingyue.printing.formats.print_package import PackageWriter
 from mingyue.printing.kept import Kept
@@ -434,7 +434,7 @@ def _regions_said(regions: RegionExposures) -> manifests.RegionsOf | None:
 def _notes(settings: BuildSettings, prepared: Prepared) -> Iterator[Phrase]:
     machine, resin = settings.machine, settings.resin
     if settings.light_map is not None:
-        yield from _light_map_notes(settings.light_map.said)
+        yield from said_of_light(settings.light_map.said)
     height_um, covered_um = float(prepared.placed.size_um[2]), float(prepared.table.thickness_um.sum())
     if covered_um > 1.1 * height_um:
         yield say(
@@ -466,20 +466,3 @@ def _notes(settings: BuildSettings, prepared: Prepared) -> Iterator[Phrase]:
             measured=resin.wavelength_nm,
             shines=machine.wavelength_nm,
         )
-
-
-def _light_map_notes(said: manifests.LightMapOf) -> Iterator[Phrase]:
-    readings = {"correction": say("what a pixel is driven at"), "brightness": say("how brightly a pixel shines")}
-    yield say(
-        "The greys of {file} were read as {reading}: the light's unevenness falls from {before:.1%} to {after:.1%}.",
-        file=said.file,
-        reading=readings[said.reading],
-        before=said.uneven_before,
-        after=said.uneven_after,
-    )
-    yield say(
-        "Every place gets the dose of the darkest, {kept:.1%} of the brightest's; with exposures {times:.3f} times as long "
-        "it gets the brightest's.",
-        kept=said.dose_kept,
-        times=1 / said.dose_kept,
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -89,6 +90,24 @@ def read_light_map(path: Path, *, reading: Reading, field_px: tuple[int, int], l
         uneven_after=_unevenness(even),
     )
     return LightMap(Dimming(from_picture(picture.astype(np.uint8)), factors), said)
+
+
+def said_of_light(said: LightMapOf) -> Iterator[Phrase]:
+    """What evening the light out does, and what it costs in dose or in time."""
+    readings = {"correction": say("what a pixel is driven at"), "brightness": say("how brightly a pixel shines")}
+    yield say(
+        "The greys of {file} were read as {reading}: the light's unevenness falls from {before:.1%} to {after:.1%}.",
+        file=said.file,
+        reading=readings[said.reading],
+        before=said.uneven_before,
+        after=said.uneven_after,
+    )
+    yield say(
+        "Every place gets the dose of the darkest, {kept:.1%} of the brightest's; with exposures {times:.3f} times as long "
+        "it gets the brightest's.",
+        kept=said.dose_kept,
+        times=1 / said.dose_kept,
+    )
 
 
 def _levelled(brightness: Floats, levels: int) -> tuple[NDArray[np.int64], tuple[float, ...]]:
