@@ -9,6 +9,7 @@ import pytest
 
 import mingyue.errors
 from mingyue.cli.app import COMMANDS, command
+from mingyue.phrases import chinese
 from mingyue.printing import machines, resins
 
 ROOT = Path(__file__).parents[1]
@@ -32,6 +33,14 @@ def test_every_command_and_option_is_in_the_reference() -> None:
         for parameter in command(name).params:
             for option in [*parameter.opts, *parameter.secondary_opts]:
                 assert not option.startswith("--") or option in text, f"{name} {option}"
+
+
+def test_every_option_that_a_sentence_names_is_an_option_of_a_command() -> None:
+    options = {option for name in COMMANDS for param in command(name).params for option in param.opts}
+    named = {option for text in chinese() for option in re.findall(r"--[a-z][a-z-]*", text)}
+
+    assert named - options - {"--help", "--no-binary"} == set()
+    assert len(named) > 20
 
 
 def test_every_exit_code_is_in_the_reference() -> None:

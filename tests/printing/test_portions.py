@@ -17,17 +17,17 @@ from tests.solids import ball, box
 CANVAS = centred_canvas(rows=70, columns=80, pitch_um=1.0)
 
 
-@given(st.integers(0, 10**6), st.integers(1, 60), st.integers(1, 20))
-def test_each_portion_is_what_its_layers_cut(seed: int, cuts: int, layers: int) -> None:
+@given(st.integers(0, 10**6), st.integers(1, 60), st.integers(1, 20), st.sampled_from([0, 0, 1, 3, 25]))
+def test_each_portion_is_what_its_layers_and_those_below_cut(seed: int, cuts: int, layers: int, below: int) -> None:
     rng = np.random.default_rng(seed)
     soup = Mesh(rng.integers(0, 40, (30, 3)) * 1.0, rng.integers(0, 30, (50, 3)))
     cut_um = np.unique(rng.integers(0, 80, cuts) / 2)
 
-    made = list(portions(soup, CANVAS, cut_um, layers=layers))
+    made = list(portions(soup, CANVAS, cut_um, layers=layers, below=below))
 
     assert len(made) == -(-len(cut_um) // layers)
     for k, portion in enumerate(made):
-        heights = cut_um[k * layers : (k + 1) * layers]
+        heights = cut_um[max(0, k * layers - below) : (k + 1) * layers]
         corners = CANVAS.to_px(soup.vertices_um)[soup.triangles]
         z = corners[:, :, 2]
         # A vertex that lies on a plane counts as above it.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Annotated, Any, Final, NoReturn
 
@@ -15,6 +15,7 @@ from typer.core import TyperCommand
 from mingyue import __version__
 from mingyue.cli.chinese import Command, Group, use_chinese_headings
 from mingyue.cli.output import LANGUAGE, local, print_error, print_line, print_stopped, tell
+from mingyue.cli.streams import is_lost, leave, lost, soften
 from mingyue.errors import MingyueError
 from mingyue.phrases import Phrase, say
 
@@ -115,18 +116,27 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line. Exit codes are in docs/reference/exit-codes.md."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
+    soften()
     try:
         app(None if arguments is None else list(arguments))
+    except SystemExit as ended:
+        # typer ends with 1 where the reader has gone, which is no error: `mingyue … | head`
+        leave(0 if isinstance(ended.__context__, BrokenPipeError) else int(ended.code or 0))
     except MingyueError as error:
-        print_error(error)
-        sys.exit(error.exit_code)
+        with suppress(OSError):  # the exit code is told even where nothing else can be
+            print_error(error)
+        leave(error.exit_code)
     except Stopped as stopped:
-        print_stopped()
-        sys.exit(stopped.exit_code)
-    except BrokenPipeError:  # `mingyue … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that closing it does not fail again
-        sys.exit(0)
-    sys.exit(0)
+        with suppress(OSError):
+            print_stopped()
+        leave(stopped.exit_code)
+    except BrokenPipeError:
+        leave(0)
+    except OSError as error:
+        if is_lost(sys.stdout) or is_lost(sys.stderr):
+            lost(error)
+        raise
+    leave(0)
 
 
 def _stop(number: int, _frame: object) -> NoReturn:

@@ -48,7 +48,13 @@ def _console(*, stderr: bool) -> Console:
 
 def print_json(value: object) -> None:
     """One JSON object on standard output: keys in English, numbers unrounded, paths as text."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_plain, allow_nan=False) + "\n")
+    text = json.dumps(value, ensure_ascii=not _takes_all(sys.stdout), indent=2, default=_plain, allow_nan=False)
+    sys.stdout.write(text + "\n")
+
+
+def _takes_all(stream: TextIO) -> bool:
+    """Whether any letter can be written there; else JSON spells it out, and stays what it is."""
+    return (stream.encoding or "").lower().replace("-", "").startswith("utf")
 
 
 def _plain(value: object) -> Any:

@@ -15,13 +15,14 @@ from mingyue.printing.meshes import Mesh
 Floats = NDArray[np.float64]
 
 
-def portions(mesh: Mesh, canvas: Canvas, cut_um: Floats, *, layers: int) -> Iterator[Floats]:
+def portions(mesh: Mesh, canvas: Canvas, cut_um: Floats, *, layers: int, below: int = 0) -> Iterator[Floats]:
     """For each `layers` of the cutting heights the triangles that they cut, in their order.
 
-    cut_um: ascending. Each portion is (c, 9): three corners as (u px, v px, z µm) on the canvas. Which triangles go where
-    is found in one pass; each portion then costs what it holds.
+    cut_um: ascending; below: of so many heights under each portion the triangles come along too. Each portion is (c, 9):
+    three corners as (u px, v px, z µm) on the canvas. Which triangles go where is found in one pass; each portion then
+    costs what it holds.
     """
-    starts, order = fast.deal(mesh.vertices_um, mesh.triangles, cut_um, layers=layers)
+    starts, order = fast.deal(mesh.vertices_um, mesh.triangles, cut_um, layers=layers, below=below)
     for first, after in itertools.pairwise(starts):
         yield fast.gather(
             mesh.vertices_um,

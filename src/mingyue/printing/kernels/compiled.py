@@ -19,13 +19,14 @@ from typing import Final
 
 import numpy as np
 
+_RUNS: Final = ("i8[:]", "i4[:]", "i4[:]", "u1[:]")
 # Entry → its module in `loops`, and what it takes. Arrays are C-contiguous; each entry returns an int64.
 ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "edge_balance": ("closing", ("i8[:,:]", "i8[:,:]")),
     "stl_corners": ("reading", ("u2[:,:]", "f8", "f8[:,:]")),
     "move": ("moving", ("f8[:,:]", "f8[:,:]", "f8[:]", "f8[:,:]")),
     "box_of": ("moving", ("f8[:,:]", "i8[:,:]", "f8[:,:]", "f8[:]", "f8[:,:]")),
-    "deal_count": ("portioning", ("f8[:,:]", "i8[:,:]", "f8[:]", "i8", "i4[:,:]", "i8[:]")),
+    "deal_count": ("portioning", ("f8[:,:]", "i8[:,:]", "f8[:]", "i8", "i8", "i4[:,:]", "i8[:]")),
     "deal_fill": ("portioning", ("i4[:,:]", "i8", "i8[:]", "i8[:]")),
     "gather": ("portioning", ("f8[:,:]", "i8[:,:]", "i8[:]", "f8", "f8", "f8", "f8[:,:]")),
     "cut_count": ("cutting", ("f8[:,:]", "f8[:]", "i8[:]")),
@@ -52,6 +53,11 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "feathering",
         ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "f8[:]", "i8[:]", "f8[:]", "i8[:]", "i8[:]", "i4[:]", "i4[:]", "u1[:]"),
     ),
+    "combine": (
+        "combining",
+        (*_RUNS, *_RUNS, "u1[:]", *_RUNS),
+    ),
+    "erode": ("combining", ("i8[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:,:]", "i8[:]", "i4[:]", "i4[:]")),
     "shade": (
         "drawing",
         ("f8[:,:]", "i8[:,:]", "f8[:,:]", "f8[:]", "f8[:,:]", "f8[:,:]", "i8[:,:]", "u1[:,:]"),

@@ -72,10 +72,10 @@ def stl_corners(facets: NDArray[np.uint16], scale: float) -> tuple[Floats, int]:
     return vertices, sum(odd)
 
 
-def deal(vertices: Floats, triangles: Ints, heights: Floats, *, layers: int) -> tuple[Ints, Ints]:
+def deal(vertices: Floats, triangles: Ints, heights: Floats, *, layers: int, below: int = 0) -> tuple[Ints, Ints]:
     """Which triangles each block of `layers` heights cuts: (starts, order), block b owning order[starts[b]:starts[b + 1]].
 
-    In each block the triangles are in their own order.
+    below: how many heights under its own a block cuts too. In each block the triangles are in their own order.
     """
     vertices, triangles = np.ascontiguousarray(vertices), np.ascontiguousarray(triangles)
     heights = np.ascontiguousarray(heights)
@@ -84,7 +84,7 @@ def deal(vertices: Floats, triangles: Ints, heights: Floats, *, layers: int) -> 
 
     def count(share: slice) -> tuple[slice, Ints]:
         counts = np.zeros(blocks, dtype=np.int64)
-        entry("deal_count")(vertices, triangles[share], heights, layers, spans[share], counts)
+        entry("deal_count")(vertices, triangles[share], heights, layers, below, spans[share], counts)
         return share, counts
 
     counted = in_shares(count, len(triangles))
@@ -225,6 +225,30 @@ def feather(
         row_starts, starts, stops, values, row_shares, row_sides, column_shares, column_sides, out_row_starts, *out
     )
     return out_row_starts, out[0][:made].copy(), out[1][:made].copy(), out[2][:made].copy()
+
+
+def combine(
+    one: tuple[Ints, Places, Places, Bytes], other: tuple[Ints, Places, Places, Bytes], table: Bytes
+) -> tuple[Ints, Places, Places, Bytes]:
+    """See `reference.combine`: two pictures of one size as row_starts, starts, stops and values."""
+    most = 2 * (len(one[1]) + len(other[1]))  # a run of the result begins where one of theirs begins or ends
+    out = np.empty(most, dtype=np.int32), np.empty(most, dtype=np.int32), np.empty(most, dtype=np.uint8)
+    row_starts = np.empty_like(one[0])
+    made = entry("combine")(*one, *other, np.ascontiguousarray(table), row_starts, *out)
+    return row_starts, out[0][:made].copy(), out[1][:made].copy(), out[2][:made].copy()
+
+
+def erode(row_starts: Ints, starts: Places, stops: Places, reaches: Ints) -> tuple[Ints, Places, Places]:
+    """See `reference.erode`: row_starts, starts and stops of runs that do not touch each other."""
+    room = int(np.diff(row_starts).max(initial=0)) + 1
+    most = 2 * len(starts) + 1
+    out_row_starts = np.empty_like(row_starts)
+    while True:  # few pictures fall into more pieces when they shrink; whichever does gets twice the room
+        scratch, out = np.empty((4, room), dtype=np.int32), np.empty((2, most), dtype=np.int32)
+        made = entry("erode")(row_starts, starts, stops, reaches, scratch, out_row_starts, out[0], out[1])
+        if made >= 0:
+            return out_row_starts, out[0, :made].copy(), out[1, :made].copy()
+        room, most = 2 * room, 2 * most
 
 
 def draw(

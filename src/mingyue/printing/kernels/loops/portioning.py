@@ -15,11 +15,17 @@ Ints = NDArray[np.int64]
 
 @jit
 def deal_count(
-    vertices: Floats, triangles: Ints, heights: Floats, layers: int, spans: NDArray[np.int32], counts: Ints
+    vertices: Floats,
+    triangles: Ints,
+    heights: Floats,
+    layers: int,
+    below: int,
+    spans: NDArray[np.int32],
+    counts: Ints,
 ) -> int:
     """Fill spans (m, 2) with the first block that cuts each triangle and the one after the last; count up each block's.
 
-    heights: ascending; layers: how many of them a block has; counts: (blocks,).
+    heights: ascending; layers: how many of them a block has, below: how many under these it cuts too; counts: (blocks,).
     """
     for t in range(len(triangles)):
         a, b, c = vertices[triangles[t, 0], 2], vertices[triangles[t, 1], 2], vertices[triangles[t, 2], 2]
@@ -28,7 +34,7 @@ def deal_count(
         if first >= after:
             spans[t, 0] = spans[t, 1] = 0
             continue
-        spans[t, 0], spans[t, 1] = first // layers, (after - 1) // layers + 1
+        spans[t, 0], spans[t, 1] = first // layers, min(len(counts), (after - 1 + below) // layers + 1)
         for block in range(spans[t, 0], spans[t, 1]):
             counts[block] += 1
     return 0
