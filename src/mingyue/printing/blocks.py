@@ -77,10 +77,9 @@ class Shown:
 @dataclass(frozen=True, slots=True)
 class _Task:
     """All that a block needs and no more, so that it can be made in another thread, process or machine.
-    below: how many of the first cuts are layers of the block below, which these stand on.
-    """
 
-    corners_px: (c, 9) of the triangles that it cuts, see `portions`.
+    corners_px: (c, 9) of the triangles that it cuts, see `portions`; below: how many of the first cuts are layers of the
+    block below, which these stand on.
     """
 
     corners_px: Floats

@@ -11,7 +11,6 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from mingyue.errors import BadInputError, why_refused
 from mingyue.phrases import Phrase, say
@@ -127,6 +126,8 @@ def _unevenness(dose: Floats) -> float:
 
 
 def _grey(path: Path, field_px: tuple[int, int]) -> Floats:
+    from PIL import Image
+
     try:
         with Image.open(path, formats=("PNG",)) as image:
             if image.size != field_px:
