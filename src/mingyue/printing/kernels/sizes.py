@@ -15,7 +15,7 @@ SCRATCH_ROWS = 4
 LONGEST_MATCH = 258
 SYMBOLS = 286
 DISTANCES = 30
-WORK_ROWS = 9
+WORK_ROWS = 11
 WORK_COLUMNS = 2 * (SYMBOLS + DISTANCES)  # a Huffman tree of so many leaves has one node fewer than twice as many
 MATCH_SLOTS = 1 << 13
 

@@ -22,7 +22,7 @@ _ADLER = 65_521
 # In this order a block's header gives the lengths of the code for code lengths (RFC 1951, 3.2.7).
 _HEADER_ORDER = (16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15)
 # Rows of `work`, what each is for; the first three belong to `huffman`. Distances stand after the symbols.
-_COUNTS, _LENGTHS, _CODES, _LISTED, _REPEATS, _STATE = 3, 4, 5, 6, 7, 8
+_COUNTS, _LENGTHS, _CODES, _LISTED, _REPEATS, _STATE, _LENGTH_CODES, _LENGTH_BITS = 3, 4, 5, 6, 7, 8, 9, 10
 _ALL = SYMBOLS + DISTANCES
 # Tokens are written one by one until the bytes of eight of them have surely left the bits that wait: 8 · this many.
 _PERIODS = 8
@@ -36,7 +36,7 @@ def zlib_stream(tokens: Ints, values: Bytes, lengths: Ints, work: Ints, out: Byt
     """
     counts, sizes, codes = work[_COUNTS], work[_LENGTHS], work[_CODES]
     state = work[_STATE]  # next byte, bits waiting, how many they are
-    _count(tokens, counts)
+    _count(tokens, counts, work[_LENGTH_BITS])
     code_lengths(counts[:SYMBOLS], SYMBOLS, LONGEST_CODE, sizes[:SYMBOLS], work)
     code_lengths(counts[SYMBOLS:_ALL], DISTANCES, LONGEST_CODE, sizes[SYMBOLS:_ALL], work)
     out[0], out[1] = 0x78, 0x01
@@ -44,6 +44,11 @@ def zlib_stream(tokens: Ints, values: Bytes, lengths: Ints, work: Ints, out: Byt
     _write_header(out, state, sizes, work)
     codes_of(sizes[:SYMBOLS], SYMBOLS, codes[:SYMBOLS], work)
     codes_of(sizes[SYMBOLS:_ALL], DISTANCES, codes[SYMBOLS:_ALL], work)
+    of_length, bits_of_length = work[_LENGTH_CODES], work[_LENGTH_BITS]
+    for length in range(3, LONGEST_MATCH + 1):
+        symbol, extra, extra_bits = _length_symbol(length)
+        of_length[length] = codes[symbol] | (extra << sizes[symbol])
+        bits_of_length[length] = sizes[symbol] + extra_bits
     at, waiting, have = state[0], state[1], state[2]
     for token in tokens:
         if token < 256:
@@ -51,10 +56,13 @@ def zlib_stream(tokens: Ints, values: Bytes, lengths: Ints, work: Ints, out: Byt
             have += sizes[token]
             at, waiting, have = _flush(out, at, waiting, have)
             continue
-        symbol, extra, extra_bits = _length_symbol(token & 0xFFFF)
-        length_code, length_bits = codes[symbol] | (extra << sizes[symbol]), sizes[symbol] + extra_bits
-        symbol, extra, extra_bits = _distance_symbol((token >> DISTANCE_SHIFT) & 0xFFFF)
-        distance_code, distance_bits = codes[symbol] | (extra << sizes[symbol]), sizes[symbol] + extra_bits
+        length_code, length_bits = of_length[token & 0xFFFF], bits_of_length[token & 0xFFFF]
+        distance = (token >> DISTANCE_SHIFT) & 0xFFFF
+        if distance == 1:  # a run goes on: most matches
+            distance_code, distance_bits = codes[SYMBOLS], sizes[SYMBOLS]
+        else:
+            symbol, extra, extra_bits = _distance_symbol(distance)
+            distance_code, distance_bits = codes[symbol] | (extra << sizes[symbol]), sizes[symbol] + extra_bits
         again = token >> REPEATS_SHIFT
         while again >= 0:
             waiting |= length_code << have
@@ -129,17 +137,21 @@ def _distance_symbol(distance: int) -> tuple[int, int, int]:
 
 
 @jit
-def _count(tokens: Ints, counts: Ints) -> None:
-    """How often each symbol occurs; a code of distances has at least one, or decoders refuse it."""
+def _count(tokens: Ints, counts: Ints, lengths: Ints) -> None:
+    """How often each symbol occurs; a code of distances has at least one, or decoders refuse it. lengths: room."""
     counts[:_ALL] = 0
+    lengths[: LONGEST_MATCH + 1] = 0
     counts[_END] = 1
     for token in tokens:
         if token < 256:
             counts[token] += 1
         else:
             times = 1 + (token >> REPEATS_SHIFT)
-            counts[_length_symbol(token & 0xFFFF)[0]] += times
-            counts[_distance_symbol((token >> DISTANCE_SHIFT) & 0xFFFF)[0]] += times
+            lengths[token & 0xFFFF] += times
+            distance = (token >> DISTANCE_SHIFT) & 0xFFFF
+            counts[SYMBOLS if distance == 1 else _distance_symbol(distance)[0]] += times
+    for length in range(3, LONGEST_MATCH + 1):
+        counts[_length_symbol(length)[0]] += lengths[length]
     if not counts[SYMBOLS:_ALL].any():
         counts[SYMBOLS] = 1
 

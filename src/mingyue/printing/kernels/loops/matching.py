@@ -118,6 +118,11 @@ def _put_literals(value: int, count: int, tokens: Ints, made: int) -> int:
 @jit
 def _put_match(length: int, distance: int, tokens: Ints, made: int) -> int:
     """Matches as long as they can be, but never so that one or two bytes are left over."""
+    if length <= LONGEST_MATCH:
+        if length > 0:
+            tokens[made] = length | (distance << DISTANCE_SHIFT)
+            made += 1
+        return made
     repeats = length // LONGEST_MATCH
     rest = length - repeats * LONGEST_MATCH
     if 0 < rest < 3:
