@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -28,3 +30,17 @@ def test_a_build_that_prints_json_waits_for_nothing_it_does_not_use(tmp_path: Pa
 
     assert ended.stdout.strip() == "[]"
     assert (tmp_path / "job.zip").exists()
+
+
+def test_the_first_run_on_a_machine_says_that_it_compiles(tmp_path: Path) -> None:
+    write_stl(box((0, 0, 0), (100, 100, 50)), tmp_path / "box.stl", unit="mm")
+    command = [sys.executable, "-m", "mingyue", "build", "box.stl", "--units", "mm", "--json", "-o", "job.zip"]
+    apart = os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache"), "MINGYUE_LANG": "en"}
+
+    first, second = (
+        subprocess.run(command, cwd=tmp_path, env=apart, capture_output=True, text=True, check=True) for _ in range(2)
+    )
+
+    assert first.stderr.startswith("Compiling for this processor; that is done once and takes some seconds.\n")
+    assert "Compiling" not in second.stderr
+    assert json.loads(first.stdout)["layers"] == json.loads(second.stdout)["layers"]

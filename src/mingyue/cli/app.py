@@ -14,10 +14,11 @@ from typer.core import TyperCommand
 
 from mingyue import __version__
 from mingyue.cli.chinese import Command, Group, use_chinese_headings
-from mingyue.cli.output import LANGUAGE, local, print_error, print_line, print_stopped, tell
+from mingyue.cli.output import LANGUAGE, local, print_compiling, print_error, print_line, print_stopped, tell
 from mingyue.cli.streams import is_lost, leave, lost, soften
 from mingyue.errors import MingyueError
 from mingyue.phrases import Phrase, say
+from mingyue.printing.kernels import compiled
 
 if LANGUAGE == "zh":
     use_chinese_headings()
@@ -117,6 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     soften()
+    compiled.before_compiling(print_compiling)
     try:
         app(None if arguments is None else list(arguments))
     except SystemExit as ended:

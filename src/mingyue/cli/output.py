@@ -86,6 +86,11 @@ def print_error(error: MingyueError) -> None:
     _print(tell("remedy: {text}", text=error.remedy), sys.stderr)
 
 
+def print_compiling() -> None:
+    """Why the first run on a machine takes longer, on standard error."""
+    _print(tell("Compiling for this processor; that is done once and takes some seconds."), sys.stderr, "dim")
+
+
 def print_stopped() -> None:
     """That the work was interrupted, on standard error."""
     _print(tell("stopped: nothing unfinished was left behind."), sys.stderr, "yellow")

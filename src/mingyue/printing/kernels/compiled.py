@@ -68,6 +68,12 @@ LOOPS: Final = Path(__file__).parent / "loops"
 
 Entry = Callable[..., int]
 _lock = threading.Lock()
+_listeners: list[Callable[[], None]] = []
+
+
+def before_compiling(listener: Callable[[], None]) -> None:
+    """Call this before the loops are compiled, so that whoever waits some seconds can be told why."""
+    _listeners.append(listener)
 
 
 def entry(name: str) -> Entry:
@@ -76,7 +82,7 @@ def entry(name: str) -> Entry:
 
 
 def is_compiled() -> bool:
-    """Whether nothing has to be compiled any more. False tells a first run that it will take seconds."""
+    """Whether nothing has to be compiled any more."""
     return library_path().exists()
 
 
@@ -122,6 +128,8 @@ def _entries() -> dict[str, Entry]:
     with _lock:  # threads that start together must not compile together
         path = library_path()
         if not path.exists():
+            for listener in _listeners:
+                listener()
             from mingyue.printing.kernels import linking
 
             if not linking.link(path):
