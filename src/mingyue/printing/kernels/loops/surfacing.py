@@ -64,8 +64,9 @@ def slab_vertices(
     """Place the vertices of the lower level and those between the levels; return how many there are.
 
     frame: µm of the middle of the first pixel (x, y), pitch, z of the upper and of the lower level, penetration depth, and
-    how near (in pixels) vertices of both levels must be to be one, below 0 for never. above, level: (2 · rows, columns) numbers of the vertices along x, and
-    after them along y; between: (rows, columns) along z. first: the number of the first new vertex.
+    how near (in pixels) vertices of both levels must be to be one, below 0 for never. above, level: (2 · rows, columns)
+    numbers of the vertices along x, and after them along y; between: (rows, columns) along z. first: the number of the
+    first new vertex.
     """
     rows, columns = upper.shape
     made = 0
