@@ -49,7 +49,7 @@ def test_a_roof_comes_down_by_its_reach_and_by_what_comes_through_it() -> None:
 
 @pytest.mark.parametrize("aside_px", np.arange(0, 1, 0.1))
 def test_the_channel_of_18_by_20_um_stays_open_on_pixels_of_7_6_um_wherever_it_lies(aside_px: float) -> None:
-    assert open_um(18.0, 2, aside_px=aside_px) > 5.0
+    assert open_um(18.0, 2, aside_px=aside_px) > 4.5  # of the 20; the roof comes down by 14.1 and more at greys
 
 
 def test_on_pixels_twice_as_large_it_closes_unless_it_lies_well() -> None:
@@ -68,7 +68,7 @@ def test_a_seam_with_a_ramp_is_none_and_a_field_misplaced_by_a_pixel_shows(tmp_p
     inner = (slice(2, -2), slice(2, -2))
 
     with light_of(path) as light, light_of(path, misplaced_px={1: (0, 1)}) as moved:
-        plane, shifted = (list(dose_planes(of, CURE, whole(of)))[0].dose[inner] for of in (light, moved))
+        plane, shifted = (next(dose_planes(of, CURE, whole(of))).dose[inner] for of in (light, moved))
 
     full = 33.0 * 0.5
     assert np.abs(plane / full - 1).max() < 0.01

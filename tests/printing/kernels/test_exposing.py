@@ -76,7 +76,7 @@ def test_rows_may_be_shared_out_in_any_way(cuts: list[int]) -> None:
         expose(laid(light, 6), laid_taps(BLURS[3].taps, BLURS[3].separable, gain=2.0), 6, decay=0.5, before=before,
                after=parts, rows=(first, after))  # fmt: skip
 
-    assert np.array_equal(parts, whole)
+    np.testing.assert_allclose(parts, whole, rtol=5e-7)  # sums are rounded by where a row lies in a strip
 
 
 def test_in_place_equals_apart_and_solid_is_what_reaches_the_threshold() -> None:

@@ -1,8 +1,6 @@
 """Rows of light become blurred rows, four at a time: sums of shifted rows, which is what processors are fast at.
 
 Taps are worked off in fours, after the first one or three, so that no more numbers are under way than there are registers.
-Each product is added to what stands before it, from the left: so the order is one only, and a pixel comes out the same to the
-last bit wherever it lies in a strip, a window or a vector.
 """
 
 from __future__ import annotations
@@ -75,16 +73,16 @@ def _set_one_down(light: Singles, row: int, column: int, wide: int, taps: Single
 
 @jit_fused
 def _set_three_down(light: Singles, row: int, column: int, wide: int, taps: Singles, room: Singles) -> None:
-    zero, a, b, c = np.float32(0.0), taps[0], taps[1], taps[2]
+    a, b, c = taps[0], taps[1], taps[2]
     r0, r1, r2 = light[row, column:], light[row + 1, column:], light[row + 2, column:]
     r3, r4, r5 = light[row + 3, column:], light[row + 4, column:], light[row + 5, column:]
     out0, out1, out2, out3 = room[4], room[5], room[6], room[7]
     for i in range(wide):
         x1, x2, x3, x4 = r1[i], r2[i], r3[i], r4[i]
-        out0[i] = zero + a * r0[i] + b * x1 + c * x2
-        out1[i] = zero + a * x1 + b * x2 + c * x3
-        out2[i] = zero + a * x2 + b * x3 + c * x4
-        out3[i] = zero + a * x3 + b * x4 + c * r5[i]
+        out0[i] = a * r0[i] + b * x1 + c * x2
+        out1[i] = a * x1 + b * x2 + c * x3
+        out2[i] = a * x2 + b * x3 + c * x4
+        out3[i] = a * x3 + b * x4 + c * r5[i]
 
 
 @jit_fused
@@ -109,10 +107,10 @@ def _along(lit: Singles, wide: int, taps: Singles, out: Singles) -> None:
             out[i] = a * lit[i]
         done = 1
     else:
-        zero, a, b, c = np.float32(0.0), taps[0], taps[1], taps[2]
+        a, b, c = taps[0], taps[1], taps[2]
         q1, q2 = lit[1:], lit[2:]
         for i in range(wide):
-            out[i] = zero + a * lit[i] + b * q1[i] + c * q2[i]
+            out[i] = a * lit[i] + b * q1[i] + c * q2[i]
         done = 3
     while done < len(taps):
         _add_four_along(lit[done:], wide, taps, done, out)
