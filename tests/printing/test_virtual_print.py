@@ -12,7 +12,8 @@ from mingyue.printing.lights import MaskStack, Window, whole
 from mingyue.printing.optics import gaussian_blur
 from tests.printing.test_lights import grid_of, light_of, package_of
 
-# PEGDA with 2 % NPS: h_a 9.5 µm, layers of 10 µm (Gong 2015, 2017). One exposure gels two layers, so that each holds on to the one below.
+# PEGDA with 2 % NPS: h_a 9.5 µm, layers of 10 µm (Gong 2015, 2017).
+# One exposure gels two layers, so that each holds on to the one below.
 H_A_UM, LAYER_UM, REACH_LAYERS = 9.5, 10.0, 2.0
 FLOOR, ROOF = 6, 20
 
