@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 from mingyue.errors import BadInputError
 from mingyue.phrases import say
 from mingyue.printing.fields import Ramp
+from mingyue.printing.formats.light_maps import READINGS, Reading
 from mingyue.units import LengthUnit, length_unit
 
 if TYPE_CHECKING:
@@ -97,6 +98,17 @@ def ramp_choice(text: str) -> Ramp:
             return known  # type: ignore[no-any-return]
     raise BadInputError(
         say("{text!r} is no ramp.", text=text), remedy=say("Take one of: {names}.", names=", ".join(get_args(Ramp)))
+    )
+
+
+def reading_choice(text: str) -> Reading:
+    """What the greys of a light map are, by name."""
+    for known in READINGS:
+        if text.lower() == known:
+            return known
+    raise BadInputError(
+        say("{text!r} is no reading of a light map.", text=text),
+        remedy=say("Take one of: {names}.", names=", ".join(READINGS)),
     )
 
 
