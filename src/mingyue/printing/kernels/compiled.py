@@ -41,6 +41,7 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "binary_bytes": ("byte_runs", ("i8[:]", "i4[:]", "i4[:]", "i8", "u1[:]", "i8[:]")),
     "match_runs": ("matching", ("u1[:]", "i8[:]", "i8[:]", "i8[:]", "i8[:]")),
     "zlib_stream": ("deflating", ("i8[:]", "u1[:]", "i8[:]", "i8[:,:]", "u1[:]")),
+    "inflate": ("inflating", ("u1[:]", "u1[:]", "i4[:,:]", "i4[:]", "i8[:]")),
     "field_count": ("fielding", ("i8[:]", "i4[:]", "i4[:]", "i8", "i8", "i8", "i8", "i8[:,:]")),
     "field_fill": (
         "fielding",
@@ -63,6 +64,44 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         ("f8[:,:]", "i8[:,:]", "f8[:,:]", "f8[:]", "f8[:,:]", "f8[:,:]", "i8[:,:]", "u1[:,:]"),
     ),
     "draw": ("drawing", ("f8[:,:]", "i8[:,:]", "f8[:,:]", "f8[:]", "f8[:,:]", "i8[:,:]")),
+    "slab_count": ("surfacing", ("f4[:,:]", "f4[:,:]", "f4[:]", "u1[:]", "i8[:]", "i8[:,:]", "i8[:]")),
+    "slab_vertices": (
+        "surfacing",
+        (
+            "f4[:,:]",
+            "f4[:,:]",
+            "f4[:]",
+            "f8[:]",
+            "i4[:,:]",
+            "i4[:,:]",
+            "i4[:,:]",
+            "u1[:]",
+            "i8[:]",
+            "i8",
+            "f4[:,:]",
+        ),
+    ),
+    "slab_triangles": (
+        "surfacing",
+        (
+            "f4[:,:]",
+            "f4[:,:]",
+            "f4[:]",
+            "i4[:,:]",
+            "i4[:,:]",
+            "i4[:,:]",
+            "u1[:]",
+            "i8[:]",
+            "i8[:,:]",
+            "i4[:,:]",
+        ),
+    ),
+    "solid_rows": ("solid_rows", ("f4[:,:]", "f4[:]", "u1[:]", "i8[:]", "i8[:]", "i4[:]", "i4[:]")),
+    "add_shares": ("lighting", ("u1[:,:]", "i8", "i8", "f4[:]", "f4[:,:]", "i8", "i8", "i8", "i8")),
+    "expose": (
+        "exposing",
+        ("f4[:,:]", "f4[:,:]", "i8", "f4[:]", "i8", "i8", "f4[:,:]", "f4[:,:]", "u1[:,:]", "f4[:,:]", "i8[:]"),
+    ),
 }
 LOOPS: Final = Path(__file__).parent / "loops"
 
@@ -154,6 +193,8 @@ def _bound(function: ctypes._NamedFuncPointer, kinds: tuple[str, ...]) -> Entry:
         flat: list[float] = []
         for argument in arguments:
             if isinstance(argument, np.ndarray):
+                if not argument.flags.c_contiguous:
+                    raise TypeError("the loops take C-contiguous arrays only")  # others would be read askew, unnoticed
                 flat.append(argument.ctypes.data)
                 flat.extend(argument.shape)
             else:
