@@ -56,6 +56,10 @@ COMMANDS: Final[dict[str, tuple[str, Phrase]]] = {
         "convert:convert",
         say("Write the masks of one file in the format of another, and say what is lost."),
     ),
+    "calibrate": (
+        "calibrate:calibrate",
+        say("Find a resin's numbers from measured cure depths."),
+    ),
 }
 
 

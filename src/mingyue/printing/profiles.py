@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -82,6 +83,12 @@ def read_tables(path: Path) -> dict[str, Table]:
             remedy=say("Put each profile in a table of its own, such as [my-machine]."),
         )
     return tables
+
+
+def quoted(text: str) -> str:
+    """The text as a basic string of TOML, which is one of JSON but for the character DEL."""
+    plain = text.encode(errors="replace").decode()  # a file's name may hold bytes that are no text
+    return json.dumps(plain, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def choose(name: str, *, kind: Kind) -> tuple[str, Table]:

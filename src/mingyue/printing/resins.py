@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,3 +95,20 @@ def _resin(name: str, table: profiles.Table) -> Resin:
         critical_dose_sd_mj_cm2=reading.optional_number("critical_dose_sd_mj_cm2"),
         sources=reading.sources(_NUMBERS),
     )
+
+
+def as_toml(resin: Resin, *, source: Source) -> str:
+    """The resin as a file that `--resin FILE.toml` reads, all its numbers from this one source.
+
+    Raises BadInputError where its name could not be asked for.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", resin.name):
+        raise BadInputError(
+            say("{name!r} cannot be the name of a resin.", name=resin.name[:80]),
+            remedy=say("Take letters, digits, - and _, such as htl-batch-17."),
+        )
+    title = resin.title
+    lines = [f"[{resin.name}]", f"title = {{ en = {profiles.quoted(title.en)}, zh = {profiles.quoted(title.zh)} }}"]
+    lines += [f"{key} = {value!r}" for key in _NUMBERS if (value := getattr(resin, key)) is not None]
+    lines += [f"source = {profiles.quoted(source.text)}", f"mark = {profiles.quoted(source.mark)}"]
+    return "\n".join(lines) + "\n"
