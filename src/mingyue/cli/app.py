@@ -60,6 +60,10 @@ COMMANDS: Final[dict[str, tuple[str, Phrase]]] = {
         "calibrate:calibrate",
         say("Find a resin's numbers from measured cure depths."),
     ),
+    "coupon": (
+        "coupon:coupon",
+        say("Make a test piece and the form for it, or read the form when filled in."),
+    ),
 }
 
 

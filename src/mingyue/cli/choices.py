@@ -28,23 +28,10 @@ def read_choice(text: str, *, units: str | None, welded: bool = True) -> Part:
 
 def sample_part(name: str) -> Part:
     """A sample as if it had been read from a file; its digest is that of its vertices and triangles."""
-    import hashlib
-
-    from mingyue.printing.formats.parts import Part
+    from mingyue.printing.formats.parts import part_of_mesh
     from mingyue.printing.samples import make_sample
 
-    mesh = make_sample(name).mesh
-    digest = hashlib.sha256(mesh.vertices_um.tobytes())
-    digest.update(mesh.triangles.tobytes())
-    return Part(
-        mesh=mesh,
-        format="sample",
-        unit="um",
-        unit_is_from_file=True,
-        sha256=digest.hexdigest(),
-        name=name,
-        notes=(),
-    )
+    return part_of_mesh(make_sample(name).mesh, name=name, made_as="sample")
 
 
 def unit_choice(text: str | None) -> LengthUnit | None:

@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 # Scatter below this share of the heights is no measured one; it also keeps points that lie exactly on a line solvable.
-_EXACT = 1e-6
+_EXACT = 1e-8
 _MOST_NEWTON_STEPS = 200  # some 8 are taken; more where limits contradict the heights
 _MOST_DOUBLINGS = 40
 _HALVINGS = 32  # a bracket of some standard errors shrinks to 1e-9 of it
@@ -96,13 +96,13 @@ def fit(given: Points) -> Lines:
     """
     ones = np.ones_like(given.x)
     theta, likelihood, hessian = _maximum(given, given.y, np.stack([ones, given.x], axis=2))
-    gamma, intercept, slope = theta[:, 0], theta[:, 1] / theta[:, 0], theta[:, 2] / theta[:, 0]
+    gamma, intercept, slope = theta[:, 2], theta[:, 0] / theta[:, 2], theta[:, 1] / theta[:, 2]
     known = given.counted
     unbiased = known / np.maximum(known - 2.0, 1e-9)
-    # d(intercept, slope) / d(gamma, delta)
+    # d(intercept, slope) / d(delta, gamma)
     turn = np.zeros((len(gamma), 2, 3))
-    turn[:, 0, 0], turn[:, 0, 1] = -intercept / gamma, 1 / gamma
-    turn[:, 1, 0], turn[:, 1, 2] = -slope / gamma, 1 / gamma
+    turn[:, 0, 0], turn[:, 0, 2] = 1 / gamma, -intercept / gamma
+    turn[:, 1, 1], turn[:, 1, 2] = 1 / gamma, -slope / gamma
     covariance = turn @ np.linalg.inv(-hessian) @ turn.transpose(0, 2, 1) * unbiased[:, None, None]
     return Lines(given, slope, intercept, np.sqrt(unbiased) / gamma, covariance, likelihood, known - 2.0)
 
@@ -167,65 +167,75 @@ def _end(likelihood: Callable[[Floats], Floats], best: Floats, step: Floats, all
 
 
 def _maximum(given: Points, y: Floats, design: Floats) -> tuple[Floats, Floats, Floats]:
-    """The most likely (gamma, delta) of y ~ design · delta / gamma + noise / gamma, its likelihood and second derivative.
+    """The most likely (delta, gamma) of y ~ design · delta / gamma + noise / gamma, its likelihood and second derivative.
 
-    y: (sets, n); design: (sets, n, k) → (sets, 1 + k), (sets,), (sets, 1 + k, 1 + k). gamma is 1 / sd.
+    y: (sets, n); design: (sets, n, k) → (sets, k + 1), (sets,), (sets, k + 1, k + 1). gamma is 1 / sd.
     """
     root = np.sqrt(given.weight)
     known, limited = (given.weight > 0) & ~given.below, (given.weight > 0) & given.below
     count = known.sum(axis=1).astype(np.float64)
-    v = np.concatenate([y[:, :, None], -design], axis=2) * root[:, :, None]
+    v = np.concatenate([-design, y[:, :, None]], axis=2) * root[:, :, None]
     floor = _EXACT * np.sqrt((root * given.y**2).sum(axis=1) / np.maximum(root.sum(axis=1), 1e-300)) + 1e-300
-    v_known = v * known[:, :, None]
-    squares = v_known.transpose(0, 2, 1) @ v_known
-    squares[:, 0, 0] += count * floor * floor
-    any_limits = bool(limited.any())
-    v_limited = v * limited[:, :, None]
-    theta = _least_squares(squares, count)
-    if any_limits:  # of two places to start from, the one that is likelier
-        as_known = squares + v_limited.transpose(0, 2, 1) @ v_limited
+    heights = _triangle(v * known[:, :, None], np.sqrt(count) * floor)
+    limits = v * limited[:, :, None] if limited.any() else None
+    theta = _least_squares(heights, count)
+    if limits is not None:  # of two places to start from, the one that is likelier
+        as_known = _triangle(np.concatenate([heights, limits], axis=1), np.zeros_like(count))
         other = _least_squares(as_known, count + limited.sum(axis=1))
-        likelier = [_likelihood(start, squares, count, v_limited, limited) for start in (theta, other)]
+        likelier = [_likelihood(start, heights, count, limits, limited) for start in (theta, other)]
         theta = np.where((likelier[1] > likelier[0])[:, None], other, theta)
     for _ in range(_MOST_NEWTON_STEPS):
-        slope, bend = _derivatives(theta, squares, count, v_limited if any_limits else None)
+        slope, bend = _derivatives(theta, heights, count, limits)
         step = np.linalg.solve(-bend, slope[:, :, None])[:, :, 0]
         decrement = np.sqrt(np.maximum((slope * step).sum(axis=1), 0.0))
         damped = np.where(decrement > 0.25, 1 / (1 + decrement), 1.0)
         theta = theta + damped[:, None] * step
         if decrement.max() < 1e-6:  # the place is right to a millionth of its standard error
             break
-    _, bend = _derivatives(theta, squares, count, v_limited if any_limits else None)
-    return theta, _likelihood(theta, squares, count, v_limited, limited), bend
+    _, bend = _derivatives(theta, heights, count, limits)
+    return theta, _likelihood(theta, heights, count, limits, limited), bend
 
 
-def _least_squares(squares: Floats, count: Floats) -> Floats:
-    """(gamma, delta) by least squares, gamma by what they leave."""
-    inner = squares[:, 1:, 1:]
-    ridge = 1e-14 * np.trace(inner, axis1=1, axis2=2)[:, None, None] * np.eye(inner.shape[1])
-    beta = np.linalg.solve(inner + ridge, -squares[:, 1:, :1])[:, :, 0]
-    rest = squares[:, 0, 0] + 2 * (squares[:, 0, 1:] * beta).sum(axis=1) + np.einsum("bi,bij,bj->b", beta, inner, beta)
-    smallest = np.maximum(rest, squares[:, 0, 0] * 1e-20)
-    gamma = np.sqrt(count / np.maximum(smallest, 1e-300))
-    return np.concatenate([gamma[:, None], beta * gamma[:, None]], axis=1)
+def _triangle(rows: Floats, least: Floats) -> Floats:
+    """(sets, k + 1, k + 1) that has the same length for every theta as the rows, which are many; least: scatter added."""
+    sets, _, size = rows.shape
+    extra = np.zeros((sets, size, size))
+    extra[:, -1, -1] = least
+    return np.asarray(np.linalg.qr(np.concatenate([rows, extra], axis=1), mode="r"))
 
 
-def _derivatives(theta: Floats, squares: Floats, count: Floats, v_limited: Floats | None) -> tuple[Floats, Floats]:
-    slope = -np.einsum("bij,bj->bi", squares, theta)
-    bend = -squares.copy()
-    slope[:, 0] += count / theta[:, 0]
-    bend[:, 0, 0] -= count / theta[:, 0] ** 2
-    if v_limited is not None:
-        u = np.einsum("bni,bi->bn", v_limited, theta)
+def _least_squares(triangle: Floats, count: Floats) -> Floats:
+    """(delta, gamma) by least squares, gamma by what they leave."""
+    inner, right, rest = triangle[:, :-1, :-1], triangle[:, :-1, -1:], np.abs(triangle[:, -1, -1])
+    ridge = 1e-12 * np.abs(inner).max(axis=(1, 2))[:, None, None] * np.eye(inner.shape[1])
+    flat = (
+        np.abs(np.diagonal(inner, axis1=1, axis2=2)).min(axis=1)[:, None, None] < ridge.max(axis=(1, 2))[:, None, None]
+    )
+    beta = np.linalg.solve(inner + np.where(flat, ridge, 0.0), -right)[:, :, 0]
+    gamma = np.sqrt(count) / np.maximum(rest, 1e-300)
+    return np.concatenate([beta * gamma[:, None], gamma[:, None]], axis=1)
+
+
+def _derivatives(theta: Floats, heights: Floats, count: Floats, limits: Floats | None) -> tuple[Floats, Floats]:
+    turned = heights.transpose(0, 2, 1)
+    slope = -(turned @ (heights @ theta[:, :, None]))[:, :, 0]
+    bend = -(turned @ heights)
+    slope[:, -1] += count / theta[:, -1]
+    bend[:, -1, -1] -= count / theta[:, -1] ** 2
+    if limits is not None:
+        u = (limits @ theta[:, :, None])[:, :, 0]
         hazard = np.exp(-0.5 * u * u - 0.5 * np.log(2 * np.pi) - log_ndtr(u))
-        slope += np.einsum("bni,bn->bi", v_limited, hazard)
-        bend -= np.einsum("bni,bn,bnj->bij", v_limited, hazard * (hazard + u), v_limited)
+        slope += (limits.transpose(0, 2, 1) @ hazard[:, :, None])[:, :, 0]
+        bend -= (limits * (hazard * (hazard + u))[:, :, None]).transpose(0, 2, 1) @ limits
     size = np.arange(bend.shape[1])
     bend[:, size, size] *= 1 + 1e-13  # a set that is left with one place x is flat along one way
     return slope, bend
 
 
-def _likelihood(theta: Floats, squares: Floats, count: Floats, v_limited: Floats, limited: Flags) -> Floats:
-    u = np.einsum("bni,bi->bn", v_limited, theta)
-    known = count * np.log(theta[:, 0]) - 0.5 * np.einsum("bi,bij,bj->b", theta, squares, theta)
+def _likelihood(theta: Floats, heights: Floats, count: Floats, limits: Floats | None, limited: Flags) -> Floats:
+    """Its logarithm but for a constant."""
+    known = count * np.log(theta[:, -1]) - 0.5 * ((heights @ theta[:, :, None])[:, :, 0] ** 2).sum(axis=1)
+    if limits is None:
+        return np.asarray(known)
+    u = (limits @ theta[:, :, None])[:, :, 0]
     return np.asarray(known + np.where(limited, log_ndtr(u), 0.0).sum(axis=1))

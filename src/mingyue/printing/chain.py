@@ -18,15 +18,15 @@ from mingyue.phrases import Phrase, say
 from mingyue.printing import frames, resins
 from mingyue.printing.blocks import BLOCKS_AHEAD, LayerMasks, MaskFile, Shown, blocks
 from mingyue.printing.edges import require_closed
-from mingyue.printing.exposures import CURE_DEPTH_LAYERS, BaseLayers, exposure_schedule
-from mingyue.printing.fields import ROUNDING_PX, FieldGrid, Ramp, arrayed, field_grid, least_cut
+from mingyue.printing.exposures import CURE_DEPTH_LAYERS, BaseLayers, CopyExposures, exposure_schedule
+from mingyue.printing.fields import ROUNDING_PX, FieldGrid, Ramp, arrayed, copy_places, field_grid, least_cut
 from mingyue.printing.formats import manifest as manifests
 from mingyue.printing.formats.light_maps import LightMap, said_of_light
 from mingyue.printing.formats.parts import Part
 from mingyue.printing.formats.png import rgb_png
 from mingyue.printing.formats.print_package import PackageWriter
 from mingyue.printing.kept import Kept
-from mingyue.printing.layers import LayerTable, cover_layers, layer_table
+from mingyue.printing.layers import SLIVER_UM, LayerTable, cover_layers, layer_table
 from mingyue.printing.machines import Machine, MachineLimitError
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.pictures import drawn_mesh
@@ -50,8 +50,9 @@ class BuildSettings:
     base: how the first layers are exposed.
     fit_um: longest side after turning; rotate_deg: about x, then y, then z; field_px: overrides the machine's field;
     overlap_px, ramp: how neighbouring fields share pixels. array, gap_um: columns and rows of copies, and the room
-    between them. binary: pixels are wholly lit or dark, else grey by coverage. regions: what is exposed for a time of its
-    own; light_map: by which masks are dimmed until the field is even.
+    between them. copies: how each copy is exposed, where they are not exposed alike. binary: pixels are wholly lit or
+    dark, else grey by coverage. regions: what is exposed for a time of its own; light_map: by which masks are dimmed
+    until the field is even.
     """
 
     machine: Machine
@@ -68,6 +69,7 @@ class BuildSettings:
     ramp: Ramp = "linear"
     array: tuple[int, int] = (1, 1)
     gap_um: float = 200.0
+    copies: CopyExposures | None = None
     binary: bool = False
     regions: RegionExposures = field(default_factory=RegionExposures)
     light_map: LightMap | None = None
@@ -106,7 +108,7 @@ class BuildResult:
 class Prepared:
     """A part on the platform: everything that is known before the first layer is cut.
 
-    exposure_s: of a layer of the thickness asked for; schedule_s: (layers,) of each.
+    exposure_s: of a layer of the thickness asked for; schedule_s: (copies, layers) of each.
     """
 
     placed: Mesh
@@ -210,12 +212,16 @@ def prepare(part: Part, settings: BuildSettings) -> Prepared:
     _check_machine(placed, settings)
     table = _table(placed, settings)
     grid = _grid(placed, table, settings)
-    schedule_s = exposure_schedule(
-        table.thickness_um,
-        layer_um=settings.layer_um,
-        exposure_s=exposure_s,
-        penetration_depth_um=settings.resin.penetration_depth_um,
-        base=settings.base,
+    schedule_s = _by_copy(
+        exposure_schedule(
+            table.thickness_um,
+            layer_um=settings.layer_um,
+            exposure_s=exposure_s,
+            penetration_depth_um=settings.resin.penetration_depth_um,
+            base=settings.base,
+        ),
+        table,
+        settings,
     )
     return Prepared(placed, placement, grid, table, exposure_s, schedule_s)
 
@@ -231,6 +237,23 @@ def _shown(settings: BuildSettings) -> Shown:
 
 def _light_map_said(settings: BuildSettings) -> manifests.LightMapOf | None:
     return None if settings.light_map is None else settings.light_map.said
+
+
+def _by_copy(schedule_s: NDArray[np.float64], table: LayerTable, settings: BuildSettings) -> NDArray[np.float64]:
+    """(copies, layers) seconds, copies in the order of the stage."""
+    columns, rows = settings.array
+    seconds = np.repeat(schedule_s[None, :], columns * rows, axis=0)
+    if settings.copies is None:
+        return seconds
+    if len(settings.copies.seconds) != columns * rows:
+        raise BadInputError(
+            say("{count} exposures do not fit {copies} copies.",
+                count=len(settings.copies.seconds), copies=columns * rows),
+            remedy=say("Give each copy one exposure."),
+        )  # fmt: skip
+    own = [settings.copies.seconds[row * columns + column] for column, row in copy_places(columns=columns, rows=rows)]
+    above = table.bottom_um >= settings.copies.from_um - SLIVER_UM
+    return np.where(above[None, :], np.array(own)[:, None], seconds)
 
 
 def _table(placed: Mesh, settings: BuildSettings) -> LayerTable:
@@ -368,7 +391,7 @@ def _store_layer(
     grid = prepared.grid
     exposures = tuple(
         manifests.ExposureOf(
-            copy * len(grid.fields) + file.field, mask, float(prepared.schedule_s[layer]) * shares[file.region]
+            copy * len(grid.fields) + file.field, mask, float(prepared.schedule_s[copy, layer]) * shares[file.region]
         )
         for copy in range(len(grid.copies_um))
         for file, mask in shown

@@ -44,6 +44,24 @@ class BaseLayers:
             )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyExposures:
+    """Each copy is exposed for a time of its own from a height on; below it all are exposed alike.
+
+    seconds: row by row from the top left copy, as one reads.
+    """
+
+    seconds: tuple[float, ...]
+    from_um: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not self.seconds or not all(0 < seconds < math.inf for seconds in self.seconds):
+            raise BadInputError(
+                say("An exposure of {seconds} s cures nothing.", seconds=min(self.seconds, default=0.0)),
+                remedy=say("Give each copy an exposure above 0."),
+            )
+
+
 def exposure_schedule(
     thickness_um: Floats,
     *,

@@ -137,12 +137,17 @@ def shifted(grid: FieldGrid, *, columns: int, rows: int) -> FieldGrid:
     return FieldGrid(moved, grid.rows_px, grid.columns_px, grid.overlap_px, grid.ramp, fields, grid.copies_um)
 
 
+def copy_places(*, columns: int, rows: int) -> list[tuple[int, int]]:
+    """(column, row) of each copy, in the order of the stage: the first row from the left, the next from the right."""
+    return [(i if j % 2 == 0 else columns - 1 - i, j) for j in range(rows) for i in range(columns)]
+
+
 def arrayed(grid: FieldGrid, *, columns: int, rows: int, pitch_um: tuple[float, float]) -> FieldGrid:
     """The same canvas exposed columns × rows times about the middle of the platform, in serpentine order."""
-    copies: list[tuple[float, float]] = []
-    for j in range(rows):
-        order = range(columns) if j % 2 == 0 else range(columns - 1, -1, -1)
-        copies += [((i - (columns - 1) / 2) * pitch_um[0], ((rows - 1) / 2 - j) * pitch_um[1]) for i in order]
+    copies = [
+        ((i - (columns - 1) / 2) * pitch_um[0], ((rows - 1) / 2 - j) * pitch_um[1])
+        for i, j in copy_places(columns=columns, rows=rows)
+    ]
     return FieldGrid(grid.canvas, grid.rows_px, grid.columns_px, grid.overlap_px, grid.ramp, grid.fields, tuple(copies))
 
 

@@ -18,7 +18,7 @@ from mingyue.printing.meshes import EmptyMeshError, Mesh
 from mingyue.printing.rounding import join_rounded
 from mingyue.units import LengthUnit
 
-Format = Literal["3mf", "stl", "obj", "ply", "sample"]
+Format = Literal["3mf", "stl", "obj", "ply", "sample", "coupon"]
 
 Reader = Callable[..., tuple[Mesh, tuple[Phrase, ...]]]
 _SUFFIXES: dict[str, Format] = {".3mf": "3mf", ".stl": "stl", ".obj": "obj", ".ply": "ply"}
@@ -93,6 +93,13 @@ def _reader(kind: Format) -> Reader:
 
         return read_ply_noted
     return read_stl_noted
+
+
+def part_of_mesh(mesh: Mesh, *, name: str, made_as: Literal["sample", "coupon"]) -> Part:
+    """A mesh made here as if it had been read from a file; its digest is that of its vertices and triangles."""
+    digest = hashlib.sha256(mesh.vertices_um.tobytes())
+    digest.update(mesh.triangles.tobytes())
+    return Part(mesh, made_as, "um", True, digest.hexdigest(), name, ())
 
 
 def _said_of_rounding(count: int) -> Phrase:
