@@ -109,7 +109,7 @@ def test_exposures_take_the_irradiance_that_is_given(tmp_path: Path) -> None:
         ("dose_mj_cm2,depth_um\n" + "8,1\n" * (MOST_ROWS + 1), "5,002 lines", "Average"),
         ("dose_mj_cm2,depth_um\n" + "8," * 101 + "\n", "line 2 is too long", "CSV"),
         ('dose_mj_cm2,depth_um\n8,"' + "1" * 2000 + '"\n', "line 2 is too long", "CSV"),
-        ("dose_mj_cm2,depth_um\n8,1" + " " * 1_000_000, "more than 1,000,000", "limit"),
+        ("dose_mj_cm2,depth_um\n8,1" + " " * 1_000_000, "more than 1,000,000 bytes", "CSV"),
         ('dose_mj_cm2,depth_um\n8,"' + "1" * 200_000 + '"\n', "line 2 cannot be read", "CSV"),
         (b"", "is empty", "again"),
     ],

@@ -19,7 +19,7 @@ from mingyue.printing.formats.limits import ReadLimits, file_bytes
 MOST_ROWS = 5_000
 MOST_COLUMNS = 100
 _MOST_CELL = 1_000
-_LIMITS: Final = ReadLimits(max_file_bytes=1_000_000)  # 5,000 rows of 200 characters
+_MOST_BYTES = 1_000_000  # 5,000 rows of 200 characters
 _COMMENTS: Final = ("#", "%", "//")
 _SAVE_AGAIN: Final = say("Save it again as CSV, with one line of column names and one line for each measurement.")
 
@@ -84,7 +84,12 @@ def read_table(path: Path, columns: tuple[Column, ...]) -> list[Row]:
     Commas, semicolons or tabs between the cells; a byte order mark, comments, empty lines, GB 18030 and UTF-16 are taken
     as they come. Raises FileFormatError, LimitError.
     """
-    file_bytes(path, limits=_LIMITS)
+    if file_bytes(path, limits=ReadLimits()) > _MOST_BYTES:
+        raise LimitError(
+            say("{file} has more than {most:,} bytes, which no table of measurements needs.",
+                file=path.name, most=_MOST_BYTES),
+            remedy=_SAVE_AGAIN,
+        )  # fmt: skip
     text = _decoded(path.read_bytes(), path)
     lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if _says_something(line)]
     if len(lines) < 2:
