@@ -19,11 +19,14 @@ from mingyue.printing.coupons.ladder import ladder, read_ladder
 from mingyue.printing.coupons.rerf import BestExposure, Tried, best_exposure, read_rerf, rerf
 from mingyue.printing.coupons.staircase import bridge, staircase
 from mingyue.printing.coupons.star import SPOKES, read_star, star, star_mesh, worst
+from mingyue.printing.doses import Cure, dose_planes
 from mingyue.printing.edges import require_closed
 from mingyue.printing.formats.measurements import read_measurements
 from mingyue.printing.formats.print_package import PrintPackage, open_package
+from mingyue.printing.lights import PackageLight, Window
 from mingyue.printing.machines import machine
 from mingyue.printing.meshes import Mesh
+from mingyue.printing.optics import gaussian_blur
 from mingyue.printing.resins import resin
 from mingyue.printing.working_curves import fit_working_curve
 
@@ -106,6 +109,28 @@ def test_each_place_of_the_form_is_exposed_for_its_time_and_the_rest_alike(
     assert [int(row["place"]) for row in rows] == list(range(1, 13))
     assert [float(row["exposure_s"]) for row in rows] == sorted(last.values())
     assert float(rows[0]["x_um"]) < 0 < float(rows[0]["y_um"])  # the first place is the upper left one
+
+
+def test_the_virtual_print_of_a_bridge_hangs_as_deep_as_the_working_curve_says(tmp_path: Path) -> None:
+    made = staircase(REQUEST)
+    build(made.part, made.settings, package=tmp_path / "job.zip")
+    cure = Cure(irradiance_mw_cm2=33.0, penetration_depth_um=39.2, critical_dose_mj_cm2=12.3, blur=gaussian_blur(0.36))
+
+    with open_package(tmp_path / "job.zip") as package:
+        manifest = package.manifest
+        last, row, column = len(manifest.layers) - 1, manifest.canvas.rows // 2, manifest.canvas.columns // 2
+        middle = Window(row - 2, column - 2, 4, 4, last, last + 1)  # over the gap, far from both rails
+        by_place = {
+            (round(manifest.fields[copy].offset_um[0], 6), round(manifest.fields[copy].offset_um[1], 6)): (
+                float(cure.depth_um(next(dose_planes(PackageLight(package, copy=copy), cure, middle)).dose).mean())
+            )
+            for copy in range(12)
+        }
+
+    for form_row in rows_of(made):
+        seconds = float(form_row["exposure_s"])
+        hangs_um = by_place[float(form_row["x_um"]), float(form_row["y_um"])]
+        assert hangs_um == pytest.approx(39.2 * math.log(33.0 * seconds / 12.3), abs=0.05)
 
 
 def test_the_bridge_is_one_layer_over_a_gap_and_shows_its_lower_left() -> None:
