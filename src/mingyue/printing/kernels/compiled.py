@@ -38,6 +38,7 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "feathering",
         ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "f8[:]", "i8[:]", "f8[:]", "i8[:]", "i8[:]", "i4[:]", "i4[:]", "u1[:]"),
     ),
+    "skin": ("skinning", ("f4[:,:]", "f4[:,:]", "f8[:]", "f8[:,:]", "f4[:,:]", "f4[:]", "f8[:]")),
     "draw": ("drawing", ("f8[:,:]", "i8[:,:]", "f8[:,:]", "i8[:,:]")),
 }
 LOOPS: Final = Path(__file__).parent / "loops"
