@@ -11,7 +11,16 @@ from mingyue.phrases import Phrase, say
 from mingyue.printing import profiles
 from mingyue.printing.profiles import Source, Title
 
-_NUMBERS = ("pixel_um", "field_px", "platform_mm", "layer_um", "irradiance_mw_cm2", "wavelength_nm")
+_NUMBERS = (
+    "pixel_um",
+    "field_px",
+    "platform_mm",
+    "layer_um",
+    "irradiance_mw_cm2",
+    "wavelength_nm",
+    "numerical_aperture",
+    "blur_sigma_um",
+)
 
 
 @dataclass(frozen=True)
@@ -19,7 +28,8 @@ class Machine:
     """A projection micro-stereolithography machine. What is None was not published.
 
     field_px: columns, rows of the projector; platform_um: x, y, z; layer_um: thinnest and thickest layer;
-    irradiance_mw_cm2: at full grey, on the resin; verified: the numbers were measured on a machine of this kind.
+    irradiance_mw_cm2: at full grey, on the resin; numerical_aperture: of the lens, on the resin's side; blur_sigma_um: of
+    one pixel's spot, where it was measured. verified: the numbers were measured on a machine of this kind.
     sources: for each number, where it comes from.
     """
 
@@ -33,6 +43,8 @@ class Machine:
     wavelength_nm: float | None
     verified: bool
     sources: Mapping[str, Source]
+    numerical_aperture: float | None = None
+    blur_sigma_um: float | None = None
 
     @property
     def field_um(self) -> tuple[float, float]:
@@ -86,4 +98,6 @@ def _machine(name: str, table: profiles.Table) -> Machine:
         wavelength_nm=reading.optional_number("wavelength_nm"),
         verified=bool(table.get("verified", False)),
         sources=reading.sources(_NUMBERS),
+        numerical_aperture=reading.optional_number("numerical_aperture"),
+        blur_sigma_um=reading.optional_number("blur_sigma_um"),
     )

@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from mingyue.errors import FileFormatError
@@ -59,11 +60,16 @@ def check_png_size(data: bytes, *, columns: int, rows: int) -> None:
 
 def decode_png(data: bytes, *, columns: int, rows: int) -> Runs:
     """The runs of a grey PNG of exactly this size. Raises PngError for anything else."""
+    return from_picture(decode_picture(data, columns=columns, rows=rows))
+
+
+def decode_picture(data: bytes, *, columns: int, rows: int) -> NDArray[np.uint8]:
+    """A grey PNG of exactly this size, painted: (rows, columns) uint8. Raises PngError for anything else."""
     check_png_size(data, columns=columns, rows=rows)
     try:
         with Image.open(BytesIO(data), formats=("PNG",)) as image:
             if image.mode not in {"1", "L"}:
                 raise PngError(say("The mask has colours ({mode}), not grey.", mode=image.mode), remedy=_BUILD_AGAIN)
-            return from_picture(np.asarray(image.convert("L"), dtype=np.uint8))
+            return np.asarray(image.convert("L"), dtype=np.uint8)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise PngError(say("The mask cannot be read: {why}.", why=str(error)), remedy=_BUILD_AGAIN) from error
