@@ -39,6 +39,7 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "f8[:]", "i8[:]", "f8[:]", "i8[:]", "i8[:]", "i4[:]", "i4[:]", "u1[:]"),
     ),
     "skin": ("skinning", ("f4[:,:]", "f4[:,:]", "f8[:]", "f8[:,:]", "f4[:,:]", "f4[:]", "f8[:]")),
+    "probe": ("probing", ("f4[:,:]", "f8[:,:]", "f8[:]", "f4[:]")),
     "draw": ("drawing", ("f8[:,:]", "i8[:,:]", "f8[:,:]", "i8[:,:]")),
 }
 LOOPS: Final = Path(__file__).parent / "loops"

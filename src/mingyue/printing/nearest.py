@@ -1,0 +1,113 @@
+"""How far points are from a surface: the surface comes by in slabs from the top down, and no more than three are held."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mingyue.printing.surfaces import SurfacePoints, together
+
+Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+# A k-d tree is worth building for this many points and more.
+_LEAF = 16
+
+
+class NearestSurface:
+    """Points that learn how far the nearest of a surface is, without sign.
+
+    Distances are exact up to reach_um; beyond it, at least reach_um is said. spread_um: how far from its point a
+    surface goes on flat: half of the diagonal between neighbouring points.
+    distance_um: (n,) float32.
+    """
+
+    def __init__(self, points_um: Floats, *, reach_um: float, spread_um: float) -> None:
+        self._reach_um, self._spread_um = reach_um, spread_um
+        # A layer is wholly in the slab of its middle, so its points may stand out by half of it.
+        self._slab_um = reach_um
+        slab = np.floor(points_um[:, 2] / self._slab_um).astype(np.int64)
+        self._order = np.argsort(slab, kind="stable")
+        self._slabs = slab[self._order]
+        self._points_um = points_um
+        self.distance_um: Singles = np.full(len(points_um), reach_um, dtype=np.float32)
+        self._trees: dict[int, tuple[Any, SurfacePoints] | None] = {}
+        self._gathered: list[SurfacePoints] = []
+        self._open: int | None = None
+
+    def add(self, surface: SurfacePoints, *, middle_um: float) -> None:
+        """The surface of a layer whose middle is at this height; layers come from the top down."""
+        slab = math.floor(middle_um / self._slab_um)
+        if self._open is None:
+            self._answer_above(slab + 2)
+            self._open = slab
+        while slab < self._open:
+            self._close()
+        self._gathered.append(surface)
+
+    def finish(self) -> None:
+        """All of the surface has come by: whoever still waits gets an answer."""
+        if self._open is None:
+            return
+        self._close()
+        lowest = self._open
+        for slab in (lowest + 1, lowest):
+            self._answer(slab)
+
+    def _answer_above(self, slab: int) -> None:
+        """Points in slabs that no surface is near: they keep the reach."""
+
+    def _close(self) -> None:
+        """The open slab is complete: the one above it can be answered, and the next opens."""
+        assert self._open is not None
+        self._trees[self._open] = _tree(together(self._gathered))
+        self._gathered = []
+        self._answer(self._open + 1)
+        self._trees.pop(self._open + 2, None)
+        self._open -= 1
+
+    def _answer(self, slab: int) -> None:
+        first, after = np.searchsorted(self._slabs, (slab, slab + 1))
+        chosen = self._order[first:after]
+        points = self._points_um[chosen]
+        best = self.distance_um[chosen]
+        for other in (slab, slab + 1, slab - 1):
+            found = self._trees.get(other)
+            if found is None or not len(chosen):
+                continue
+            gap = _gap_um(points[:, 2], other, self._slab_um)
+            near = np.flatnonzero(gap < best)
+            best[near] = np.minimum(best[near], self._distances(*found, points[near]))
+        self.distance_um[chosen] = best
+
+    def _distances(self, tree: Any, surface: SurfacePoints, points: Floats) -> Singles:
+        apart, nearest = tree.query(points, workers=-1, distance_upper_bound=self._reach_um)
+        distances = np.full(len(points), self._reach_um, dtype=np.float32)
+        found = np.isfinite(apart)
+        distances[found] = patch_distance_um(points[found], surface.chosen(nearest[found]), self._spread_um)
+        return distances
+
+
+def patch_distance_um(points: Floats, surface: SurfacePoints, spread_um: float) -> Floats:
+    """(n,) distance of each point from a flat round patch of this radius about its surface point."""
+    offset = points - surface.points_um
+    along = np.abs(np.einsum("nk,nk->n", offset, surface.normals.astype(np.float64)))
+    aside = np.sqrt(np.maximum(np.einsum("nk,nk->n", offset, offset) - along**2, 0.0))
+    return np.hypot(along, np.maximum(aside - spread_um, 0.0))
+
+
+def _tree(surface: SurfacePoints) -> tuple[Any, SurfacePoints] | None:
+    if not len(surface):
+        return None
+    from scipy.spatial import cKDTree
+
+    return cKDTree(surface.points_um, leafsize=_LEAF, compact_nodes=False, balanced_tree=False), surface
+
+
+def _gap_um(heights: Floats, slab: int, slab_um: float) -> Floats:
+    """How far heights are from a slab: 0 inside."""
+    return np.maximum(np.maximum(slab * slab_um - heights, heights - (slab + 1) * slab_um), 0.0)
