@@ -38,6 +38,18 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "feathering",
         ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "f8[:]", "i8[:]", "f8[:]", "i8[:]", "i8[:]", "i4[:]", "i4[:]", "u1[:]"),
     ),
+    "label_runs": ("components", ("i8[:]", "i4[:]", "i4[:]", "i4[:]", "i4[:]")),
+    "join_pairs": ("components", ("i4[:,:]", "i4[:]")),
+    "measure_runs": ("components", ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "i4[:]", "i4[:,:]", "f8[:,:]")),
+    "overlap_runs": (
+        "components",
+        ("i8[:]", "i4[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:,:]", "i8[:]"),
+    ),
+    "complement_runs": ("components", ("i8[:]", "i4[:]", "i4[:]", "i8", "i8[:]", "i4[:]", "i4[:]")),
+    "beyond_reach": (
+        "components",
+        ("i8[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:,:]", "i8[:]", "i4[:]", "i4[:]"),
+    ),
     "draw": ("drawing", ("f8[:,:]", "i8[:,:]", "f8[:,:]", "i8[:,:]")),
 }
 LOOPS: Final = Path(__file__).parent / "loops"
