@@ -28,8 +28,8 @@ class NearestSurface:
 
     def __init__(self, points_um: Floats, *, reach_um: float, spread_um: float) -> None:
         self._reach_um, self._spread_um = reach_um, spread_um
-        # A layer is wholly in the slab of its middle, so its points may stand out by half of it.
-        self._slab_um = reach_um
+        # A layer is counted to the slab of its middle, so its points may stand out of it by half a layer.
+        self._slab_um = 1.25 * reach_um
         slab = np.floor(points_um[:, 2] / self._slab_um).astype(np.int64)
         self._order = np.argsort(slab, kind="stable")
         self._slabs = slab[self._order]
@@ -43,7 +43,6 @@ class NearestSurface:
         """The surface of a layer whose middle is at this height; layers come from the top down."""
         slab = math.floor(middle_um / self._slab_um)
         if self._open is None:
-            self._answer_above(slab + 2)
             self._open = slab
         while slab < self._open:
             self._close()
@@ -54,12 +53,8 @@ class NearestSurface:
         if self._open is None:
             return
         self._close()
-        lowest = self._open
-        for slab in (lowest + 1, lowest):
+        for slab in (self._open + 1, self._open):
             self._answer(slab)
-
-    def _answer_above(self, slab: int) -> None:
-        """Points in slabs that no surface is near: they keep the reach."""
 
     def _close(self) -> None:
         """The open slab is complete: the one above it can be answered, and the next opens."""
@@ -97,7 +92,7 @@ def patch_distance_um(points: Floats, surface: SurfacePoints, spread_um: float) 
     offset = points - surface.points_um
     along = np.abs(np.einsum("nk,nk->n", offset, surface.normals.astype(np.float64)))
     aside = np.sqrt(np.maximum(np.einsum("nk,nk->n", offset, offset) - along**2, 0.0))
-    return np.hypot(along, np.maximum(aside - spread_um, 0.0))
+    return np.asarray(np.hypot(along, np.maximum(aside - spread_um, 0.0)))
 
 
 def _tree(surface: SurfacePoints) -> tuple[Any, SurfacePoints] | None:

@@ -13,6 +13,7 @@ from mingyue.printing.doses import Cure, dose_planes
 from mingyue.printing.frames import Canvas
 from mingyue.printing.kernels.compiled import entry
 from mingyue.printing.lights import Light, Window
+from mingyue.printing.runs import FULL, Runs
 from mingyue.printing.surfaces import SurfacePoints
 
 Singles = NDArray[np.float32]
@@ -47,10 +48,10 @@ def slices(light: Light, cure: Cure, window: Window) -> Iterator[Slice]:
     above, fall = np.zeros((window.rows, window.columns), dtype=np.float32), 0.0
     for plane in dose_planes(light, cure, window):
         layer = plane.layer
-        here = np.ascontiguousarray(plane.dose)
+        here = plane.dose.copy()  # the planes may be one state that goes on changing
         top_um = float(bottom[layer] + thickness[layer])
         yield Slice(layer, top_um, float(thickness[layer]), here, above, fall, canvas, cure)
-        above = here.copy()  # the planes may be one state that goes on changing
+        above = here
         fall = math.exp(-float(thickness[layer]) / cure.penetration_depth_um)
 
 
@@ -65,15 +66,16 @@ def window_canvas(light: Light, window: Window) -> Canvas:
     )
 
 
-def skin(piece: Slice, *, gain: float = 1.0) -> tuple[SurfacePoints, float]:
+def skin(piece: Slice, *, gain: float = 1.0, step: int = 1) -> tuple[SurfacePoints, float]:
     """The solid's surface in one layer, and the layer's solid volume in µm³. gain: so many times the light.
 
-    Some point of the surface is at every place where it crosses a line of the pixel grid; see the compiled loop.
+    A point of the surface is wherever it crosses a line of the pixel grid; step: every which line counts.
     """
     cure, canvas = piece.cure, piece.canvas
     numbers = np.array([
         cure.threshold_mj_cm2 / gain, cure.penetration_depth_um, piece.thickness_um, piece.fall_above,
         piece.top_um, canvas.pitch_um, canvas.left_um, canvas.top_um, float(piece.layer == 0),
+        float(step),
     ])  # fmt: skip
     filled = np.zeros(1)
     room = 1 << 16
@@ -86,3 +88,19 @@ def skin(piece: Slice, *, gain: float = 1.0) -> tuple[SurfacePoints, float]:
         room = made
     made_points = SurfacePoints(points[:made].copy(), normals[:made].copy(), areas[:made].copy())
     return made_points, float(filled[0]) * canvas.pitch_um**2
+
+
+def solid_runs(piece: Slice, *, gain: float = 1.0) -> Runs:
+    """The pixels whose centre is solid half-way down the layer, as runs."""
+    cure, canvas = piece.cure, piece.canvas
+    level = cure.threshold_mj_cm2 / gain * math.exp(piece.thickness_um / 2 / cure.penetration_depth_um)
+    row_starts = np.empty(canvas.rows + 1, dtype=np.int64)
+    room = 1 << 14
+    while True:
+        starts, stops = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
+        made = entry("runs_above")(piece.here, np.array([level]), row_starts, starts, stops)
+        if made <= room:
+            break
+        room = made
+    greys = np.full(made, FULL, dtype=np.uint8)
+    return Runs(canvas.rows, canvas.columns, row_starts, starts[:made].copy(), stops[:made].copy(), greys)

@@ -21,7 +21,7 @@ _R2 = (0.7548776662466927, 0.5698402909980532)
 
 @dataclass(frozen=True, slots=True)
 class SurfacePoints:
-    """points_um (n, 3) float64, build frame; normals (n, 3) float32, outwards; areas_um2 (n,) float32 that each stands for."""
+    """points_um: (n, 3) float64, build frame; normals: (n, 3) float32, outwards; areas_um2: (n,) float32 each stands for."""
 
     points_um: Floats
     normals: Singles
@@ -78,3 +78,11 @@ def sampled(mesh: Mesh, count: int) -> tuple[SurfacePoints, Ints]:
     normals = (across[triangle] / np.maximum(twice[triangle], 1e-300)[:, None]).astype(np.float32)
     areas = np.full(count, reach[-1] / 2 / count, dtype=np.float32)
     return SurfacePoints(points, normals, areas), triangle
+
+
+def just_outside(points_um: Floats, normals: NDArray[np.floating], *, pitch_um: float, layer_um: float) -> Floats:
+    """Points moved outwards by so much that the pixel and layer in which they come to lie are no longer covered by what
+    they lie on: half a layer, half a pixel either way, and a little.
+    """
+    away = np.abs(normals.astype(np.float64)) @ np.array([0.5 * pitch_um, 0.5 * pitch_um, 0.5 * layer_um])
+    return np.asarray(points_um + (away + 0.1 * pitch_um)[:, None] * normals)

@@ -19,10 +19,10 @@ def skin(
 ) -> int:
     """How many points of surface the layer has; they are written where there is room for all of them.
 
-    above, here: (rows, columns) float32, the dose at the top of the next later layer and of this one. numbers: (9,)
+    above, here: (rows, columns) float32, the dose at the top of the next later layer and of this one. numbers: (10,)
     threshold; D_p, thickness µm; exp(−thickness / D_p) of the later layer, 0 where there is none; top µm; pitch µm;
-    left µm; top of the canvas µm; 1 where the layer stands on the platform. points (n, 3), normals (n, 3), areas (n,):
-    room. filled: (1,) the solid height of all pixels together, µm.
+    left µm; top of the canvas µm; 1 where the layer stands on the platform; every which line of the grid is looked at.
+    points (n, 3), normals (n, 3), areas (n,): room. filled: (1,) the solid height of all pixels together, µm.
 
     Within a layer the dose falls as exp(−depth / D_p), so floors are exact in depth; roofs are tops of layers. Walls
     are where half-way down the square root of the dose passes that of the threshold between two pixel centres: between
@@ -33,7 +33,8 @@ def skin(
     rows, columns = here.shape
     threshold, depth, thickness, fall_above = numbers[0], numbers[1], numbers[2], numbers[3]
     top, pitch, left, canvas_top = numbers[4], numbers[5], numbers[6], numbers[7]
-    on_platform = numbers[8] != 0.0
+    on_platform, step = numbers[8] != 0.0, int(numbers[9])
+    wall, flat = pitch * thickness * step, pitch * pitch * step * step
     middle = threshold * math.exp(0.5 * thickness / depth)
     whole = threshold * math.exp(thickness / depth)
     root_middle = math.sqrt(middle)
@@ -44,7 +45,7 @@ def skin(
         for j in range(columns):
             dose = here[i, j]
             is_in = dose > middle
-            if j + 1 < columns and (here[i, j + 1] > middle) != is_in:
+            if i % step == 0 and j + 1 < columns and (here[i, j + 1] > middle) != is_in:
                 if made < room:
                     one, two = math.sqrt(dose), math.sqrt(here[i, j + 1])
                     along = (root_middle - one) / (two - one)
@@ -52,9 +53,9 @@ def skin(
                     x, y = left + (j + 0.5 + along) * pitch, canvas_top - (i + 0.5) * pitch
                     scale = 2.0 * depth / (pitch * root_middle)
                     _put(points, normals, made, x, y, top - 0.5 * thickness, (two - one) * scale, -across * scale)
-                    areas[made] = pitch * thickness * abs(normals[made, 0])
+                    areas[made] = wall * abs(normals[made, 0])
                 made += 1
-            if i + 1 < rows and (here[i + 1, j] > middle) != is_in:
+            if j % step == 0 and i + 1 < rows and (here[i + 1, j] > middle) != is_in:
                 if made < room:
                     one, two = math.sqrt(dose), math.sqrt(here[i + 1, j])
                     along = (root_middle - one) / (two - one)
@@ -62,18 +63,20 @@ def skin(
                     x, y = left + (j + 0.5) * pitch, canvas_top - (i + 0.5 + along) * pitch
                     scale = 2.0 * depth / (pitch * root_middle)
                     _put(points, normals, made, x, y, top - 0.5 * thickness, across * scale, -(two - one) * scale)
-                    areas[made] = pitch * thickness * abs(normals[made, 1])
+                    areas[made] = wall * abs(normals[made, 1])
                 made += 1
             if dose <= threshold:
                 continue
             solid = thickness if dose > whole else depth * math.log(dose / threshold)
             height += solid
+            if i % step or j % step:
+                continue
             if above[i, j] * fall_above <= threshold:
                 if made < room:
                     points[made, 0], points[made, 1] = left + (j + 0.5) * pitch, canvas_top - (i + 0.5) * pitch
                     points[made, 2] = top
                     normals[made, 0], normals[made, 1], normals[made, 2] = 0.0, 0.0, 1.0
-                    areas[made] = pitch * pitch
+                    areas[made] = flat
                 made += 1
             if solid < thickness or on_platform:
                 if made < room:
@@ -81,7 +84,7 @@ def skin(
                     scale = 0.0 if solid == thickness else 2.0 * depth / (pitch * math.sqrt(dose))
                     right, down = _right(here, i, j) * scale, _down(here, i, j) * scale
                     _put(points, normals, made, x, y, top - solid, right, -down)
-                    areas[made] = pitch * pitch * abs(normals[made, 2])
+                    areas[made] = flat * abs(normals[made, 2])
                 made += 1
     filled[0] = height
     return made
