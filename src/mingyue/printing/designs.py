@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from mingyue.printing.layers import cover_layers
 from mingyue.printing.lights import Light, Window
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.runs import FULL, Runs, from_picture
-from mingyue.printing.samples import SAMPLES, Feature, Sample, make_sample
+from mingyue.printing.samples import SAMPLES, Feature, make_sample
 from mingyue.printing.slices import window_canvas
 
 Floats = NDArray[np.float64]
@@ -74,17 +73,10 @@ def design_of(manifest: Manifest, part: Part | None = None) -> Design:
         return Design(placed, features, placement, notes)
     if manifest.part.format == "sample" and manifest.part.name in SAMPLES:
         sample = make_sample(manifest.part.name)
-        if sample_digest(sample) == manifest.part.sha256:
+        if sample.sha256 == manifest.part.sha256:
             return Design(_placed(sample.mesh, manifest, name=sample.name), sample.features, placement)
     note = say("The part is not there, so the print is compared with the contours that its masks show.")
     return Design(None, notes=(note,))
-
-
-def sample_digest(sample: Sample) -> str:
-    """Of its vertices and triangles, in hex: what stands for the digest of a file."""
-    digest = hashlib.sha256(sample.mesh.vertices_um.tobytes())
-    digest.update(sample.mesh.triangles.tobytes())
-    return digest.hexdigest()
 
 
 def _placed(mesh: Mesh, manifest: Manifest, *, name: str) -> Mesh:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from mingyue.printing.gaps import plan_gaps
 from mingyue.printing.lights import Light, Window
 from mingyue.printing.measures import MeasurePlan, plan_measures
 from mingyue.printing.rays import Rays
+from mingyue.printing.samples import Feature
 from mingyue.printing.sides import DesignSides
 from mingyue.printing.slices import window_canvas
 from mingyue.printing.struts import StrutPlan, plan_struts
@@ -28,10 +29,11 @@ _GAP_EVERY = 5
 
 @dataclass(frozen=True)
 class Look:
-    """surface: samples of the design, some perhaps inside of other bodies; triangle: on which each lies, None without a mesh.
+    """surface: samples of the design, some perhaps inside of other bodies; triangle: on which each lies, None without mesh.
 
-    outside_um: a point just outside of each sample, which tells whether the sample is on the outside. gap_of: the samples
-    from which the gap rays start. bars, places: struts and named places; None where there are none.
+    outside_um: a point just outside of each sample, which tells whether the sample is on the outside. bars, places: struts
+    and named places; None where there are none. gap_of: the samples from which the gap rays start. marks_um: (m, 3)
+    further points, build frame.
     """
 
     surface: SurfacePoints
@@ -41,12 +43,18 @@ class Look:
     places: MeasurePlan | None
     gap_of: Ints
     gaps: Rays
+    marks_um: Floats
     pitch_um: float
     layer_um: float
 
+    @property
+    def near_um(self) -> Floats:
+        """(samples + marks, 3) the points that want to know how far the solid's surface is."""
+        return np.concatenate((self.surface.points_um, self.marks_um))
+
     def depth_points(self) -> dict[str, Floats]:
         """Where depths are wanted, by name."""
-        points = {"surface": self.surface.points_um, "gaps": self.gaps.points_um}
+        points = {"surface": self.near_um, "gaps": self.gaps.points_um}
         if self.bars is not None:
             points["bars"] = self.bars.points_um
         if self.places is not None:
@@ -76,13 +84,19 @@ class Look:
             self.places,
             self.gap_of[:0],
             none,
+            self.marks_um[:0],
             self.pitch_um,
             self.layer_um,
         )
 
 
-def look_at(design: Design, light: Light, window: Window, *, samples: int, widest_gap_um: float) -> Look:
-    """Where to look at a print of the design: so many samples of its surface within the window, and all named places."""
+def look_at(
+    design: Design, light: Light, window: Window, *, samples: int, widest_gap_um: float, marks_um: Floats | None = None
+) -> Look:
+    """Where to look at a print of the design: so many samples of its surface within the window, and all named places.
+
+    marks_um: (m, 3) further points that want to know their deviation, such as corners to be coloured.
+    """
     pitch_um, layer_um = light.pitch_um, float(np.max(light.thickness_um))
     triangle: Ints | None = None
     if design.mesh is None:
@@ -91,6 +105,7 @@ def look_at(design: Design, light: Light, window: Window, *, samples: int, wides
         surface, triangle = sampled(design.mesh, samples)
         inside = _within(surface.points_um, light, window)
         surface, triangle = surface.chosen(inside), triangle[inside]
+    design = replace(design, features=tuple(one for one in design.features if _holds(one, design, light, window)))
     gap_of = np.arange(_GAP_EVERY // 2, len(surface), _GAP_EVERY)
     return Look(
         surface,
@@ -100,6 +115,7 @@ def look_at(design: Design, light: Light, window: Window, *, samples: int, wides
         plan_measures(design, pitch_um=pitch_um),
         gap_of,
         plan_gaps(surface.chosen(gap_of), step_um=pitch_um, widest_um=widest_gap_um),
+        np.empty((0, 3)) if marks_um is None else marks_um,
         pitch_um,
         layer_um,
     )
@@ -114,6 +130,15 @@ def _within(points_um: Floats, light: Light, window: Window) -> Flags:
         (places[:, 0] >= 0) & (places[:, 0] < window.columns) & (places[:, 1] >= 0) & (places[:, 1] < window.rows)
         & (places[:, 2] >= low) & (places[:, 2] <= high)
     )  # fmt: skip
+
+
+def _holds(feature: Feature, design: Design, light: Light, window: Window) -> bool:
+    """Whether a feature lies wholly in the window."""
+    low, high = np.array(feature.low_um), np.array(feature.high_um)
+    corners = np.array([[(low, high)[k >> axis & 1][axis] for axis in range(3)] for k in range(8)])
+    placed = design.placed(corners)
+    placed[:, 2] = np.clip(placed[:, 2], 0.0, float(light.bottom_um[-1] + light.thickness_um[-1]))
+    return bool(_within(placed, light, window).all())
 
 
 def sides_of(look: Look, design: Design, outer: Flags, *, reach_um: float) -> DesignSides:

@@ -45,6 +45,11 @@ class Measured:
     sizes_um: Mapping[str, float]
     roundness_um: float | None
 
+    @property
+    def is_void(self) -> bool:
+        """Whether it is empty space."""
+        return self.kind in VOIDS
+
 
 @dataclass(frozen=True, slots=True)
 class _Task:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,10 @@ Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-# A k-d tree is worth building for this many points and more.
+# Points in a leaf of a tree.
 _LEAF = 16
+# What is further away than so many half spacings is far: there one of so many points is enough.
+_NEAR_SPREADS, _FEW = 12.0, 16
 
 
 class NearestSurface:
@@ -35,7 +38,7 @@ class NearestSurface:
         self._slabs = slab[self._order]
         self._points_um = points_um
         self.distance_um: Singles = np.full(len(points_um), reach_um, dtype=np.float32)
-        self._trees: dict[int, tuple[Any, SurfacePoints] | None] = {}
+        self._trees: dict[int, _Indexed | None] = {}
         self._gathered: list[SurfacePoints] = []
         self._open: int | None = None
 
@@ -59,7 +62,7 @@ class NearestSurface:
     def _close(self) -> None:
         """The open slab is complete: the one above it can be answered, and the next opens."""
         assert self._open is not None
-        self._trees[self._open] = _tree(together(self._gathered))
+        self._trees[self._open] = _indexed(together(self._gathered))
         self._gathered = []
         self._answer(self._open + 1)
         self._trees.pop(self._open + 2, None)
@@ -76,15 +79,34 @@ class NearestSurface:
                 continue
             gap = _gap_um(points[:, 2], other, self._slab_um)
             near = np.flatnonzero(gap < best)
-            best[near] = np.minimum(best[near], self._distances(*found, points[near]))
+            best[near] = np.minimum(best[near], self._distances(found, points[near]))
         self.distance_um[chosen] = best
 
-    def _distances(self, tree: Any, surface: SurfacePoints, points: Floats) -> Singles:
-        apart, nearest = tree.query(points, workers=-1, distance_upper_bound=self._reach_um)
+    def _distances(self, surface: _Indexed, points: Floats) -> Singles:
+        """Near points ask all of the surface; far ones some of it, whose patches are larger: among far and equally far
+        points a tree finds its way slowly, and there the spacing no longer matters.
+        """
         distances = np.full(len(points), self._reach_um, dtype=np.float32)
+        near_um = min(_NEAR_SPREADS * self._spread_um, self._reach_um)
+        apart, nearest = surface.fine.query(points, workers=-1, distance_upper_bound=near_um)
         found = np.isfinite(apart)
-        distances[found] = patch_distance_um(points[found], surface.chosen(nearest[found]), self._spread_um)
-        return distances
+        distances[found] = patch_distance_um(points[found], surface.points.chosen(nearest[found]), self._spread_um)
+        far = np.flatnonzero(~found)
+        apart, nearest = surface.coarse.query(points[far], workers=-1, distance_upper_bound=self._reach_um)
+        far, nearest = far[np.isfinite(apart)], nearest[np.isfinite(apart)]
+        seen, spread_um = surface.few.chosen(nearest), self._spread_um * np.sqrt(_FEW)
+        distances[far] = np.maximum(patch_distance_um(points[far], seen, spread_um), near_um - self._spread_um)
+        return np.minimum(distances, np.float32(self._reach_um))
+
+
+@dataclass(frozen=True, slots=True)
+class _Indexed:
+    """A slab of surface, and some of it, each with a k-d tree."""
+
+    points: SurfacePoints
+    fine: Any
+    few: SurfacePoints
+    coarse: Any
 
 
 def patch_distance_um(points: Floats, surface: SurfacePoints, spread_um: float) -> Floats:
@@ -95,12 +117,16 @@ def patch_distance_um(points: Floats, surface: SurfacePoints, spread_um: float) 
     return np.asarray(np.hypot(along, np.maximum(aside - spread_um, 0.0)))
 
 
-def _tree(surface: SurfacePoints) -> tuple[Any, SurfacePoints] | None:
+def _indexed(surface: SurfacePoints) -> _Indexed | None:
     if not len(surface):
         return None
     from scipy.spatial import cKDTree
 
-    return cKDTree(surface.points_um, leafsize=_LEAF, compact_nodes=False, balanced_tree=False), surface
+    few = surface.thinned(_FEW) if len(surface) > 100 * _FEW else surface
+    fine, coarse = (
+        cKDTree(some.points_um, leafsize=_LEAF, compact_nodes=False, balanced_tree=False) for some in (surface, few)
+    )
+    return _Indexed(surface, fine, few, coarse)
 
 
 def _gap_um(heights: Floats, slab: int, slab_um: float) -> Floats:

@@ -29,11 +29,12 @@ _Thing = TypeVar("_Thing")
 class Reading:
     """What a print with one gain of light looks like, where it was looked at.
 
-    deviation_um: (samples,) float32, positive where the sample lies in the solid. depths_um: by name, at the look's depth
-    points. solid: some points of its surface.
+    deviation_um: (samples,) float32, positive where the sample lies in the solid; marks_um: (marks,) the same. depths_um:
+    by name, at the look's depth points. solid: some points of its surface.
     """
 
     deviation_um: Singles
+    marks_um: Singles
     depths_um: dict[str, Singles]
     solid: SurfacePoints
     volume_mm3: float
@@ -62,15 +63,21 @@ def read_stack(
     step: int,
     solid_every: int,
     reach_um: float,
+    core: Window,
     passed: Callable[[], None],
     beside: DesignReader | None = None,
 ) -> list[Reading]:
-    """A reading for each gain. step: every which line of pixels is looked at for the surface; passed: after each layer.
+    """A reading for each gain. step: every which line of pixels is looked at for the surface. core: the part
+    of the window whose volume counts, as far from it on all sides. passed: called after each layer.
 
     beside: reads the design's layers at the same time.
     """
     probes = {name: Probes(points, light) for name, points in look.depth_points().items()}
-    readers = [_GainReader(look, gain=gain, step=step, solid_every=solid_every, reach_um=reach_um) for gain in gains]
+    inner = _Inner(core.row - window.row, range(core.first_layer, core.after_layer))
+    readers = [
+        _GainReader(look, gain=gain, step=step, solid_every=solid_every, reach_um=reach_um, inner=inner)
+        for gain in gains
+    ]
     with ThreadPoolExecutor(1) as aside:
         for piece in ahead(slices(light, cure, window)):
             reading = None if beside is None else aside.submit(beside.take, piece)
@@ -85,21 +92,31 @@ def read_stack(
     return [reader.finish(depths, cure) for reader in readers]
 
 
+@dataclass(frozen=True, slots=True)
+class _Inner:
+    """What of a window has a part in the volume: all but so many pixels at each border, in these layers."""
+
+    border_px: int
+    layers: range
+
+
 class _GainReader:
     """Gathers the surface of the solid under one gain, finds who is near it, and keeps some of it."""
 
-    def __init__(self, look: Look, *, gain: float, step: int, solid_every: int, reach_um: float) -> None:
-        self._gain, self._step, self._every = gain, step, solid_every
+    def __init__(self, look: Look, *, gain: float, step: int, solid_every: int, reach_um: float, inner: _Inner) -> None:
+        self._gain, self._step, self._every, self._samples = gain, step, solid_every, len(look.surface)
         across_um = step * look.pitch_um
         spread_um = float(np.hypot(across_um, max(across_um, look.layer_um))) / 2
-        self._near = NearestSurface(look.surface.points_um, reach_um=reach_um, spread_um=spread_um)
+        self._near = NearestSurface(look.near_um, reach_um=reach_um, spread_um=spread_um)
         self._solid: list[SurfacePoints] = []
         self._phase = solid_every // 2
         self._volume_um3 = 0.0
+        self._inner = inner
 
     def take(self, piece: Slice) -> None:
-        found, volume = skin(piece, gain=self._gain, step=self._step)
-        self._volume_um3 += volume
+        found, volume = skin(piece, gain=self._gain, step=self._step, border_px=self._inner.border_px)
+        if piece.layer in self._inner.layers:
+            self._volume_um3 += volume
         self._near.add(found, middle_um=piece.top_um - piece.thickness_um / 2)
         some = found.chosen(slice(self._phase, None, self._every))
         self._phase = (self._phase - len(found)) % self._every
@@ -111,7 +128,13 @@ class _GainReader:
         depths = {name: depth + deeper for name, depth in depths_um.items()}
         distance = self._near.distance_um
         deviation = np.where(depths["surface"] > 0, distance, -distance)
-        return Reading(deviation, depths, together(self._solid), self._volume_um3 / 1e9)
+        return Reading(
+            deviation[: self._samples],
+            deviation[self._samples :],
+            depths,
+            together(self._solid),
+            self._volume_um3 / 1e9,
+        )
 
 
 class DesignReader:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mingyue.errors import BadInputError
+from mingyue.phrases import say
 from mingyue.printing.doses import Cure, dose_planes
 from mingyue.printing.frames import Canvas
 from mingyue.printing.kernels.compiled import entry
@@ -66,16 +68,38 @@ def window_canvas(light: Light, window: Window) -> Canvas:
     )
 
 
-def skin(piece: Slice, *, gain: float = 1.0, step: int = 1) -> tuple[SurfacePoints, float]:
+def window_of_um(light: Light, *, low_um: Sequence[float], high_um: Sequence[float]) -> Window:
+    """The pixels and layers that hold a box of the build frame, as far as the canvas and the print go.
+
+    Raises BadInputError where the box lies beside them.
+    """
+    pitch = light.pitch_um
+    bottom, top = np.asarray(light.bottom_um), np.asarray(light.bottom_um) + np.asarray(light.thickness_um)
+    first_column = max(0, math.floor((low_um[0] - light.left_um) / pitch))
+    after_column = min(light.columns, math.ceil((high_um[0] - light.left_um) / pitch))
+    first_row = max(0, math.floor((light.top_um - high_um[1]) / pitch))
+    after_row = min(light.rows, math.ceil((light.top_um - low_um[1]) / pitch))
+    first_layer = int(np.searchsorted(top, low_um[2], side="right"))
+    after_layer = int(np.searchsorted(bottom, high_um[2], side="left"))
+    if first_column >= after_column or first_row >= after_row or first_layer >= after_layer:
+        raise BadInputError(
+            say("The window lies beside the print."),
+            remedy=say("x and y count from the middle of the platform, z from the platform, all in µm."),
+        )
+    return Window(first_row, first_column, after_row - first_row, after_column - first_column, first_layer, after_layer)
+
+
+def skin(piece: Slice, *, gain: float = 1.0, step: int = 1, border_px: int = 0) -> tuple[SurfacePoints, float]:
     """The solid's surface in one layer, and the layer's solid volume in µm³. gain: so many times the light.
 
-    A point of the surface is wherever it crosses a line of the pixel grid; step: every which line counts.
+    A point of the surface is wherever it crosses a line of the pixel grid; step: every which line counts;
+    border_px: what of the window at each side has no part in the volume.
     """
     cure, canvas = piece.cure, piece.canvas
     numbers = np.array([
         cure.threshold_mj_cm2 / gain, cure.penetration_depth_um, piece.thickness_um, piece.fall_above,
         piece.top_um, canvas.pitch_um, canvas.left_um, canvas.top_um, float(piece.layer == 0),
-        float(step),
+        float(step), float(border_px),
     ])  # fmt: skip
     filled = np.zeros(1)
     room = 1 << 16

@@ -178,7 +178,7 @@ class TopologyReader:
 
 def _numbered(one: tuple[Components, int], other: tuple[Components, int]) -> Ints:
     """(p, 2) numbers of the components of two pictures of one layer that share pixels."""
-    return overlaps_of(one[0], other[0]).pairs.astype(np.int64) + np.array([one[1], other[1]])
+    return np.asarray(overlaps_of(one[0], other[0]).pairs.astype(np.int64) + np.array([one[1], other[1]]))
 
 
 def _between(pairs: list[Ints], one: _Bodies, other: _Bodies) -> Ints:

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mingyue.errors import BadInputError
 from mingyue.phrases import Phrase, say
@@ -28,6 +29,9 @@ from mingyue.printing.sides import DesignSides
 from mingyue.printing.struts import StrutVerdict, strut_verdicts
 from mingyue.printing.topology import Topology
 from mingyue.printing.uncertainty import Bands, Parameter, Ranges, Stack, bands, stacks
+
+Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 
 Progress = Callable[[int, int], None]
 """Called with the layers done and the layers in all, of all trials together."""
@@ -49,7 +53,8 @@ class Prediction:
     """What will come out of a print, and how sure that is.
 
     bars: a verdict on each strut, places: on each other feature, in the design's order; gaps: bridged ones, the largest
-    first. window: what was looked at. sides: to ask how far outside of the design points are. bands: for each of `figures`,
+    first. window: what was looked at. sides: to ask how far outside of the design points are. marks_um: (m,) deviation at
+    the marks that were asked for. bands: for each of `figures`,
     None where no ranges were given.
     """
 
@@ -63,6 +68,7 @@ class Prediction:
     window: Window
     cure: Cure
     sides: DesignSides
+    marks_um: Singles
     figures: Mapping[str, float]
     bands: Bands | None
     notes: tuple[Phrase, ...]
@@ -77,28 +83,32 @@ def simulate(
     tolerance_um: float | None = None,
     ranges: Ranges | None = None,
     samples: int = SAMPLES,
+    marks_um: Floats | None = None,
     progress: Progress | None = None,
 ) -> Prediction:
     """Print virtually: what the light cures, and how far that is from the design.
 
     window: what of the canvas is looked at, all of the part if not said; light from layers above it counts all the same.
     tolerance_um: one pixel if not said. ranges: what is uncertain; None: no bands, one run. samples: of the design's
-    surface. Holds a few planes of the window and the surface of a slab, never the whole block. Raises BadInputError where
-    nothing of the part lies in the window.
+    surface. marks_um: (m, 3) further points, build frame, that want to know their deviation. Holds a few planes of the
+    window and the surface of a slab, never the whole block. Raises BadInputError where nothing of the part lies in the
+    window.
     """
+    whole_part = window is None
     window = window or occupied(light, design, cure)
     tolerance_um = light.pitch_um if tolerance_um is None else tolerance_um
     reach_um = max(4 * cure.penetration_depth_um, 50 * light.pitch_um)
     widest_um = max(2 * cure.penetration_depth_um, 16 * light.pitch_um)
-    look = look_at(design, light, window, samples=samples, widest_gap_um=widest_um)
+    look = look_at(design, light, window, samples=samples, widest_gap_um=widest_um, marks_um=marks_um)
     if not len(look.surface):
         raise BadInputError(
             say("Nothing of the part lies in the window."), remedy=say("Choose another --window, or leave it out.")
         )
     planned = stacks(cure, ranges)
     step = 1 if window.rows * window.columns <= _FINE_PX else 2
-    run = _Run(light, window, look, reach_um, step, _counter(progress, light, window, len(planned)))
-    reader = DesignReader(light, window, look, design_layers(design, light, window))
+    wide = window if whole_part else _widened(window, light, reach_um)
+    run = _Run(light, window, wide, look, reach_um, step, _counter(progress, wide, len(planned)))
+    reader = DesignReader(light, wide, look, design_layers(design, light, wide))
     readings = run.read(planned[0], every=1, beside=reader)
     known = reader.finish()
     judge = _Judge(look, known, tolerance_um, reach_um, sides_of(look, design, known.outer, reach_um=reach_um))
@@ -114,6 +124,7 @@ def simulate(
         window=window,
         cure=cure,
         sides=judge.sides,
+        marks_um=readings[0].marks_um,
         figures=nominal,
         bands=None if ranges is None else _bands(run, judge, planned, readings, nominal),
         notes=design.notes,
@@ -137,7 +148,16 @@ def occupied(light: Light, design: Design, cure: Cure) -> Window:
     ).grown(margin)
 
 
-def _counter(progress: Progress | None, light: Light, window: Window, stacks_: int) -> Callable[[], None]:
+def _widened(window: Window, light: Light, reach_um: float) -> Window:
+    """With so much more on all sides that whatever is within reach of what is in the window is seen."""
+    grown = window.grown(math.ceil(reach_um / light.pitch_um))
+    bottom, top = np.asarray(light.bottom_um), np.asarray(light.bottom_um) + np.asarray(light.thickness_um)
+    first = int(np.searchsorted(top, bottom[window.first_layer] - reach_um, side="right"))
+    after = int(np.searchsorted(bottom, top[window.after_layer - 1] + reach_um, side="left"))
+    return Window(grown.row, grown.column, grown.rows, grown.columns, first, after)
+
+
+def _counter(progress: Progress | None, window: Window, stacks_: int) -> Callable[[], None]:
     """What to call after each layer, from any thread."""
     lock, done = threading.Lock(), [0]
     each = window.after_layer - window.first_layer
@@ -153,10 +173,11 @@ def _counter(progress: Progress | None, light: Light, window: Window, stacks_: i
 
 @dataclass(frozen=True)
 class _Run:
-    """Reads stacks of doses over one window."""
+    """Reads stacks of doses over one window, and so much about it that the nearest surface is seen."""
 
     light: Light
     window: Window
+    wide: Window
     look: Look
     reach_um: float
     step: int
@@ -171,12 +192,13 @@ class _Run:
         return read_stack(
             self.light,
             stack.cure,
-            self.window,
+            self.wide,
             look,
             gains=[gain for _, gain in stack.gains],
             step=step,
             solid_every=max(1, round(expected / (_SOLID_POINTS / every))),
             reach_um=self.reach_um,
+            core=self.window,
             passed=self.passed,
             beside=beside,
         )
@@ -284,5 +306,9 @@ def _thinned(reading: Reading, every: int) -> Reading:
     if every == 1:
         return reading
     return Reading(
-        reading.deviation_um[every // 2 :: every], reading.depths_um, reading.solid.thinned(every), reading.volume_mm3
+        reading.deviation_um[every // 2 :: every],
+        reading.marks_um[:0],
+        reading.depths_um,
+        reading.solid.thinned(every),
+        reading.volume_mm3,
     )

@@ -12,6 +12,8 @@ from mingyue.printing.kernels.jit import jit
 Singles = NDArray[np.float32]
 Floats = NDArray[np.float64]
 
+_PIECE = 64
+
 
 @jit
 def skin(
@@ -19,9 +21,10 @@ def skin(
 ) -> int:
     """How many points of surface the layer has; they are written where there is room for all of them.
 
-    above, here: (rows, columns) float32, the dose at the top of the next later layer and of this one. numbers: (10,)
+    above, here: (rows, columns) float32, the dose at the top of the next later layer and of this one. numbers: (11,)
     threshold; D_p, thickness µm; exp(−thickness / D_p) of the later layer, 0 where there is none; top µm; pitch µm;
-    left µm; top of the canvas µm; 1 where the layer stands on the platform; every which line of the grid is looked at.
+    left µm; top of the canvas µm; 1 where the layer stands on the platform; every which line of the grid is looked at;
+    pixels at each border whose volume does not count.
     points (n, 3), normals (n, 3), areas (n,): room. filled: (1,) the solid height of all pixels together, µm.
 
     Within a layer the dose falls as exp(−depth / D_p), so floors are exact in depth; roofs are tops of layers. Walls
@@ -33,7 +36,7 @@ def skin(
     rows, columns = here.shape
     threshold, depth, thickness, fall_above = numbers[0], numbers[1], numbers[2], numbers[3]
     top, pitch, left, canvas_top = numbers[4], numbers[5], numbers[6], numbers[7]
-    on_platform, step = numbers[8] != 0.0, int(numbers[9])
+    on_platform, step, border = numbers[8] != 0.0, int(numbers[9]), int(numbers[10])
     wall, flat = pitch * thickness * step, pitch * pitch * step * step
     middle = threshold * math.exp(0.5 * thickness / depth)
     whole = threshold * math.exp(thickness / depth)
@@ -42,7 +45,13 @@ def skin(
     made = 0
     height = 0.0
     for i in range(rows):
+        after = 0
         for j in range(columns):
+            if j == after:  # most of a picture is dark, and is passed by in pieces
+                after = min(j + _PIECE, columns)
+                is_dark = not _is_lit(here, i, j, after, threshold)
+            if is_dark:
+                continue
             dose = here[i, j]
             is_in = dose > middle
             if i % step == 0 and j + 1 < columns and (here[i, j + 1] > middle) != is_in:
@@ -68,7 +77,8 @@ def skin(
             if dose <= threshold:
                 continue
             solid = thickness if dose > whole else depth * math.log(dose / threshold)
-            height += solid
+            if border <= i < rows - border and border <= j < columns - border:
+                height += solid
             if i % step or j % step:
                 continue
             if above[i, j] * fall_above <= threshold:
@@ -88,6 +98,17 @@ def skin(
                 made += 1
     filled[0] = height
     return made
+
+
+@jit
+def _is_lit(here: Singles, i: int, first: int, after: int, threshold: float) -> bool:
+    """Whether any pixel of a piece of a row is above the threshold, or one that it touches to the right or below."""
+    level = np.float32(threshold)
+    one, other = here[i, first:after], here[min(i + 1, here.shape[0] - 1), first:after]
+    lit = np.int32(0)
+    for j in range(len(one)):  # pieces counted in 32 bits: a compiler makes wide instructions of that
+        lit += np.int32(one[j] > level) + np.int32(other[j] > level)
+    return bool(lit > 0 or here[i, min(after, here.shape[1] - 1)] > level)
 
 
 @jit
