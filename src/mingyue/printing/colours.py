@@ -51,7 +51,8 @@ def with_legend(picture: Image.Image, *, limit_um: float, tolerance_um: float) -
     sheet.paste(Image.fromarray(np.ascontiguousarray(bar)), (left, top))
     draw, size = ImageDraw.Draw(sheet), max(11, height // 55)
     font = ImageFont.load_default(size=size)
-    draw.text((left, top - 2.2 * size), "µm", fill=_INK, font=font)
+    # The font that comes with the library has no letter µ.
+    draw.text((left, top - 2.2 * size), "um", fill=_INK, font=font)
 
     def at(value: float) -> float:
         return top + (limit_um - value) / (2 * limit_um) * (bottom - top)

@@ -147,6 +147,6 @@ def sides_of(look: Look, design: Design, outer: Flags, *, reach_um: float) -> De
         look.surface.chosen(outer),
         mesh=design.mesh,
         triangle=None if look.triangle is None else look.triangle[outer],
-        spread_um=float(np.hypot(look.pitch_um, look.layer_um)) / 2,
+        half_um=np.array([look.pitch_um, look.pitch_um, look.layer_um]) / 2,
         reach_um=reach_um,
     )

@@ -30,7 +30,7 @@ class Reading:
     """What a print with one gain of light looks like, where it was looked at.
 
     deviation_um: (samples,) float32, positive where the sample lies in the solid; marks_um: (marks,) the same. depths_um:
-    by name, at the look's depth points. solid: some points of its surface.
+    by name, at the look's depth points. solid: some points of its surface. fall_um: D_p.
     """
 
     deviation_um: Singles
@@ -38,6 +38,7 @@ class Reading:
     depths_um: dict[str, Singles]
     solid: SurfacePoints
     volume_mm3: float
+    fall_um: float
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,8 @@ class _GainReader:
     def __init__(self, look: Look, *, gain: float, step: int, solid_every: int, reach_um: float, inner: _Inner) -> None:
         self._gain, self._step, self._every, self._samples = gain, step, solid_every, len(look.surface)
         across_um = step * look.pitch_um
-        spread_um = float(np.hypot(across_um, max(across_um, look.layer_um))) / 2
-        self._near = NearestSurface(look.near_um, reach_um=reach_um, spread_um=spread_um)
+        half_um = np.array([across_um, across_um, look.layer_um]) / 2
+        self._near = NearestSurface(look.near_um, reach_um=reach_um, half_um=half_um)
         self._solid: list[SurfacePoints] = []
         self._phase = solid_every // 2
         self._volume_um3 = 0.0
@@ -134,6 +135,7 @@ class _GainReader:
             depths,
             together(self._solid),
             self._volume_um3 / 1e9,
+            cure.penetration_depth_um,
         )
 
 

@@ -133,17 +133,18 @@ def _around(along: Floats, count: int) -> Floats:
     return np.asarray(np.cos(angles)[:, None] * one[:, None, :] + np.sin(angles)[:, None] * other[:, None, :])
 
 
-def strut_verdicts(plan: StrutPlan, depth_um: Singles, free: Flags) -> tuple[StrutVerdict, ...]:
+def strut_verdicts(plan: StrutPlan, depth_um: Singles, free: Flags, *, fall_um: float) -> tuple[StrutVerdict, ...]:
     """A verdict for each strut, in order.
 
     depth_um: at plan.points_um; free: (rays,) which directions lead out of the design and not into another strut.
+    fall_um: D_p.
     """
     cores = plan.core_um.shape[0] * plan.core_um.shape[1]
     there = (depth_um[:cores].reshape(plan.core_um.shape[:2]) > 0).mean(axis=1) > _CORE_SHARE
     broken = np.flatnonzero(~there)
     struts, first = np.unique(plan.core_of[broken], return_index=True)
     broken_at = dict(zip(struts.tolist(), broken[first].tolist(), strict=True))
-    radius, _ = lengths_um(plan.rays, depth_um[cores:], of_solid=True)
+    radius, _ = lengths_um(plan.rays, depth_um[cores:], of_solid=True, fall_um=fall_um)
     # A strut that grew into its neighbour is not measured further than the same way beyond each strut's own radius.
     radius = np.minimum(radius, plan.radii_um[plan.ray_of] + _BEYOND_PX * plan.rays.step_um)
     counts = np.bincount(plan.ray_of[free], minlength=len(plan.struts))

@@ -10,7 +10,7 @@ import math
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -231,12 +231,16 @@ class _Judge:
     def bars(self, reading: Reading) -> tuple[StrutVerdict, ...]:
         if self.look.bars is None:
             return ()
-        return strut_verdicts(self.look.bars, reading.depths_um["bars"], ~self.known.covered["bars"])
+        return strut_verdicts(
+            self.look.bars, reading.depths_um["bars"], ~self.known.covered["bars"], fall_um=reading.fall_um
+        )
 
     def places(self, reading: Reading) -> tuple[Measured, ...]:
         if self.look.places is None:
             return ()
-        return measured(self.look.places, reading.depths_um["places"], self.known.covered["places"])
+        return measured(
+            self.look.places, reading.depths_um["places"], self.known.covered["places"], fall_um=reading.fall_um
+        )
 
     def gaps(self, reading: Reading) -> tuple[BridgedGap, ...]:
         look = self.look
@@ -305,10 +309,9 @@ def _thinned(reading: Reading, every: int) -> Reading:
     """A full reading as a trial would have made it."""
     if every == 1:
         return reading
-    return Reading(
-        reading.deviation_um[every // 2 :: every],
-        reading.marks_um[:0],
-        reading.depths_um,
-        reading.solid.thinned(every),
-        reading.volume_mm3,
+    return replace(
+        reading,
+        deviation_um=reading.deviation_um[every // 2 :: every],
+        marks_um=reading.marks_um[:0],
+        solid=reading.solid.thinned(every),
     )
