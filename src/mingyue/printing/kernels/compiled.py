@@ -34,6 +34,7 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "binary_bytes": ("byte_runs", ("i8[:]", "i4[:]", "i4[:]", "i8", "u1[:]", "i8[:]")),
     "match_runs": ("matching", ("u1[:]", "i8[:]", "i8[:]", "i8[:]", "i8[:]")),
     "zlib_stream": ("deflating", ("i8[:]", "u1[:]", "i8[:]", "i8[:,:]", "u1[:]")),
+    "inflate": ("inflating", ("u1[:]", "u1[:]", "i4[:,:]", "i4[:]", "i8[:]")),
     "feather": (
         "feathering",
         ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "f8[:]", "i8[:]", "f8[:]", "i8[:]", "i8[:]", "i4[:]", "i4[:]", "u1[:]"),
@@ -55,6 +56,44 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "closest": ("closest", ("f8[:,:]", "f8[:,:]", "i8[:,:]", "f8[:]")),
     "runs_above": ("passing", ("f4[:,:]", "f8[:]", "i8[:]", "i4[:]", "i4[:]")),
     "draw": ("drawing", ("f8[:,:]", "i8[:,:]", "f8[:,:]", "i8[:,:]")),
+    "slab_count": ("surfacing", ("f4[:,:]", "f4[:,:]", "f4[:]", "u1[:]", "i8[:]", "i8[:,:]", "i8[:]")),
+    "slab_vertices": (
+        "surfacing",
+        (
+            "f4[:,:]",
+            "f4[:,:]",
+            "f4[:]",
+            "f8[:]",
+            "i4[:,:]",
+            "i4[:,:]",
+            "i4[:,:]",
+            "u1[:]",
+            "i8[:]",
+            "i8",
+            "f4[:,:]",
+        ),
+    ),
+    "slab_triangles": (
+        "surfacing",
+        (
+            "f4[:,:]",
+            "f4[:,:]",
+            "f4[:]",
+            "i4[:,:]",
+            "i4[:,:]",
+            "i4[:,:]",
+            "u1[:]",
+            "i8[:]",
+            "i8[:,:]",
+            "i4[:,:]",
+        ),
+    ),
+    "solid_rows": ("solid_rows", ("f4[:,:]", "f4[:]", "u1[:]", "i8[:]", "i8[:]", "i4[:]", "i4[:]")),
+    "add_shares": ("lighting", ("u1[:,:]", "i8", "i8", "f4[:]", "f4[:,:]", "i8", "i8", "i8", "i8")),
+    "expose": (
+        "exposing",
+        ("f4[:,:]", "f4[:,:]", "i8", "f4[:]", "i8", "i8", "f4[:,:]", "f4[:,:]", "u1[:,:]", "f4[:,:]", "i8[:]"),
+    ),
 }
 LOOPS: Final = Path(__file__).parent / "loops"
 

@@ -12,8 +12,13 @@ if TYPE_CHECKING:
     def jit(kernel: _Kernel) -> _Kernel:
         """numba hides a function's type; this keeps it."""
 
+    def jit_sums(kernel: _Kernel) -> _Kernel:
+        """For loops that add up many products: they may be added in another order, so that they fit the processor."""
+
 else:
     import numba
 
     # boundscheck stays off: the law suite runs every kernel on hostile input through the reference too.
     jit = numba.njit(nogil=True, cache=True, error_model="numpy")
+    # Infinities and NaN keep their meaning; a product and a sum may become one instruction.
+    jit_sums = numba.njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "reassoc", "nsz", "arcp"})
