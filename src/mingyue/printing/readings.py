@@ -16,7 +16,8 @@ from mingyue.printing.lights import Light, Window
 from mingyue.printing.looks import Look
 from mingyue.printing.nearest import NearestSurface
 from mingyue.printing.probes import CoveredProbes, Probes
-from mingyue.printing.slices import Slice, skin, slices, solid_runs, window_canvas
+from mingyue.printing.slices import Slice, skin, slices, window_canvas
+from mingyue.printing.solids import solid_runs
 from mingyue.printing.surfaces import SurfacePoints, together
 from mingyue.printing.topology import Topology, TopologyReader
 
@@ -152,7 +153,8 @@ class DesignReader:
         for probe in self._probes.values():
             probe.take(piece.layer, wanted, self._canvas)
         bottom_um = piece.top_um - piece.thickness_um
-        self._topology.take(piece.layer, wanted, solid_runs(piece), bottom_um=bottom_um, top_um=piece.top_um)
+        printed = solid_runs(piece.plane, piece.cure, depth_um=piece.thickness_um / 2)
+        self._topology.take(piece.layer, wanted, printed, bottom_um=bottom_um, top_um=piece.top_um)
 
     def finish(self) -> DesignReading:
         return DesignReading({name: probe.covered for name, probe in self._probes.items()}, self._topology.finish())

@@ -54,7 +54,8 @@ class Prediction:
 
     bars: a verdict on each strut, places: on each other feature, in the design's order; gaps: bridged ones, the largest
     first. window: what was looked at. sides: to ask how far outside of the design points are. marks_um: (m,) deviation at
-    the marks that were asked for. bands: for each of `figures`,
+    the marks that were asked for. solid_area_um2: of its
+    surface, steps and all. bands: for each of `figures`,
     None where no ranges were given.
     """
 
@@ -69,6 +70,7 @@ class Prediction:
     cure: Cure
     sides: DesignSides
     marks_um: Singles
+    solid_area_um2: float
     figures: Mapping[str, float]
     bands: Bands | None
     notes: tuple[Phrase, ...]
@@ -125,6 +127,7 @@ def simulate(
         cure=cure,
         sides=judge.sides,
         marks_um=readings[0].marks_um,
+        solid_area_um2=readings[0].solid.area_um2,
         figures=nominal,
         bands=None if ranges is None else _bands(run, judge, planned, readings, nominal),
         notes=design.notes,
