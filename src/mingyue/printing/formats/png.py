@@ -95,4 +95,6 @@ def _decoded_plainly(data: bytes, *, columns: int, rows: int) -> NDArray[np.uint
     if lines is None or lines[::row_bytes].any():
         return None
     picture = lines.reshape(rows, row_bytes)[:, 1:]
-    return picture if depth == 8 else np.unpackbits(picture, axis=1, count=columns) * np.uint8(FULL)
+    return (
+        np.ascontiguousarray(picture) if depth == 8 else np.unpackbits(picture, axis=1, count=columns) * np.uint8(FULL)
+    )
