@@ -48,6 +48,11 @@ class Look:
     layer_um: float
 
     @property
+    def gap_surface(self) -> SurfacePoints:
+        """(rays,) the samples from which the gap rays start."""
+        return self.surface.thinned(_GAP_EVERY)
+
+    @property
     def near_um(self) -> Floats:
         """(samples + marks, 3) the points that want to know how far the solid's surface is."""
         return np.concatenate((self.surface.points_um, self.marks_um))
@@ -112,9 +117,9 @@ def look_at(
         triangle,
         just_outside(surface.points_um, surface.normals, pitch_um=pitch_um, layer_um=layer_um),
         plan_struts(design, pitch_um=pitch_um),
-        plan_measures(design, pitch_um=pitch_um),
+        plan_measures(design, pitch_um=pitch_um, tops_um=np.asarray(light.bottom_um) + np.asarray(light.thickness_um)),
         gap_of,
-        plan_gaps(surface.chosen(gap_of), step_um=pitch_um, widest_um=widest_gap_um),
+        plan_gaps(surface.thinned(_GAP_EVERY), step_um=pitch_um, widest_um=widest_gap_um),
         np.empty((0, 3)) if marks_um is None else marks_um,
         pitch_um,
         layer_um,
@@ -147,6 +152,6 @@ def sides_of(look: Look, design: Design, outer: Flags, *, reach_um: float) -> De
         look.surface.chosen(outer),
         mesh=design.mesh,
         triangle=None if look.triangle is None else look.triangle[outer],
-        half_um=np.array([look.pitch_um, look.pitch_um, look.layer_um]) / 2,
+        half_layer_um=look.layer_um / 2,
         reach_um=reach_um,
     )

@@ -73,6 +73,7 @@ class MeasurePlan:
     cores_um: Floats
     rays: Rays
     tasks: tuple[_Task, ...]
+    tops_um: Floats
 
     @property
     def points_um(self) -> Floats:
@@ -80,8 +81,9 @@ class MeasurePlan:
         return np.concatenate((self.cores_um.reshape(-1, 3), self.rays.points_um))
 
 
-def plan_measures(design: Design, *, pitch_um: float) -> MeasurePlan | None:
-    """Lines and points for all features that are boxes or round; None where there are none, or they stand askew."""
+def plan_measures(design: Design, *, pitch_um: float, tops_um: Floats) -> MeasurePlan | None:
+    """Lines and points for all features that are boxes or round; None where there are none, or they stand askew. tops_um: (layers,)
+    where layers end."""
     matrix = np.array(design.placement.matrix) / design.scale
     features = tuple(feature for feature in design.features if not hasattr(feature, "axis_um"))
     if not features or np.abs(matrix - np.eye(3)).max() > 1e-9:
@@ -104,7 +106,7 @@ def plan_measures(design: Design, *, pitch_um: float) -> MeasurePlan | None:
     step_um = pitch_um / 2
     steps = int(np.ceil((reach_um + _BEYOND_PX * pitch_um) / step_um))
     rays = Rays(np.concatenate(starts), np.concatenate(directions), step_um, steps)
-    return MeasurePlan(features, design.scale, np.stack(cores), rays, tuple(tasks))
+    return MeasurePlan(features, design.scale, np.stack(cores), rays, tuple(tasks), tops_um)
 
 
 def _cores(low: Floats, high: Floats, *, is_round: bool) -> Floats:
@@ -173,8 +175,7 @@ def measured(plan: MeasurePlan, depth_um: Singles, covered: Flags, *, fall_um: f
     found: list[dict[str, float]] = [{} for _ in plan.features]
     roundness: list[float | None] = [None for _ in plan.features]
     solid, void = (
-        _both_lengths(plan.rays, depth_um[cores:], covered[cores:], of_solid=kind, fall_um=fall_um)
-        for kind in (True, False)
+        _both_lengths(plan, depth_um[cores:], covered[cores:], of_solid=kind, fall_um=fall_um) for kind in (True, False)
     )
     for task in plan.tasks:
         lengths, designed = (values[task.first : task.after] for values in (void if is_void[task.feature] else solid))
@@ -209,12 +210,18 @@ def _agrees_um(rays: Rays) -> float:
 
 
 def _both_lengths(
-    rays: Rays, depth_um: Singles, covered: Flags, *, of_solid: bool, fall_um: float
+    plan: MeasurePlan, depth_um: Singles, covered: Flags, *, of_solid: bool, fall_um: float
 ) -> tuple[Floats, Floats]:
     """Of each ray what came out, and what was meant."""
-    meant = np.where(covered, np.float32(1.0), np.float32(-1.0))
-    came_out, _ = lengths_um(rays, depth_um, of_solid=of_solid, fall_um=fall_um)
+    rays, meant = plan.rays, np.where(covered, np.float32(1.0), np.float32(-1.0))
+    came_out, left = lengths_um(rays, depth_um, of_solid=of_solid, fall_um=fall_um)
     wanted, _ = lengths_um(rays, meant, of_solid=of_solid, fall_um=1e3)
+    # Roofs lie where layers end, and nowhere between.
+    upwards = rays.directions[:, 2] if of_solid else -rays.directions[:, 2]
+    roofs = np.flatnonzero(left & (upwards > 1 - 1e-9) & (came_out > 0))
+    ends = rays.starts_um[roofs, 2] + rays.directions[roofs, 2] * came_out[roofs]
+    top = plan.tops_um[np.argmin(np.abs(plan.tops_um[:, None] - ends), axis=0)] if len(roofs) else ends
+    came_out[roofs] = np.abs(np.where(np.abs(top - ends) <= rays.step_um, top, ends) - rays.starts_um[roofs, 2])
     return came_out, wanted
 
 

@@ -23,12 +23,12 @@ _NEAR_PATCHES, _INEXACT = 16.0, 0.02
 class NearestSurface:
     """Points that learn how far the nearest of a surface is, without sign.
 
-    Nothing is looked for beyond reach_um: that is then said. half_um: (3,) half of the sides of the cells whose middles are
-    the surface's points.
+    Nothing is looked for beyond reach_um: that is then said. half_um: half of the distance of the surface's points, across
+    and in height.
     distance_um: (n,) float32.
     """
 
-    def __init__(self, points_um: Floats, *, reach_um: float, half_um: Floats) -> None:
+    def __init__(self, points_um: Floats, *, reach_um: float, half_um: tuple[float, float]) -> None:
         self._reach_um, self._half_um = reach_um, half_um
         # A layer is counted to the slab of its middle, so its points may stand out of it by half a layer.
         self._slab_um = 1.25 * reach_um
@@ -85,31 +85,35 @@ class NearestSurface:
         """Near points are answered exactly; far ones to a few per cent: among many points that are equally far away a tree
         finds its way slowly. The patches about the points found are exact again where the surface is flat.
         """
-        near_um = min(_NEAR_PATCHES * float(self._half_um.max()), self._reach_um)
+        near_um = min(_NEAR_PATCHES * max(self._half_um), self._reach_um)
         distances = np.full(len(points), self._reach_um, dtype=np.float32)
         asking = np.arange(len(points))
         for limit_um, inexact in ((near_um, 0.0), (self._reach_um, _INEXACT)):
             apart, nearest = tree.query(points[asking], eps=inexact, workers=-1, distance_upper_bound=limit_um)
             found = np.isfinite(apart)
             patches = surface.chosen(nearest[found])
-            distances[asking[found]] = patch_distance_um(points[asking[found]], patches, self._half_um)
+            distances[asking[found]] = patch_distance_um(points[asking[found]], patches, half_layer_um=self._half_um[1])
             asking = asking[~found]
         return np.minimum(distances, np.float32(self._reach_um))
 
 
-def patch_distance_um(points: Floats, surface: SurfacePoints, half_um: Floats) -> Floats:
-    """(n,) distance of each point from a flat patch about its surface point: as wide as a cell of the grid.
+def patch_distance_um(points: Floats, surface: SurfacePoints, *, half_layer_um: float) -> Floats:
+    """(n,) distance of each point from a flat patch about its surface point.
 
-    half_um: (3,) half of a cell's sides. The patch lies in the plane of the normal, and reaches half a cell along the two
-    axes that the normal has least of. The foot of the perpendicular is moved into it where it lies beside it.
+    The patch lies in the plane of the normal, and reaches as far as the surface says along x and y, half a layer along z;
+    the axis that the normal has most of follows from the other two. Where the foot of the perpendicular lies beside the
+    patch it is moved into it.
     """
     each = np.arange(len(points))
     offset, normals = points - surface.points_um, surface.normals.astype(np.float64)
     across = np.argmax(np.abs(normals), axis=1)
     foot = offset - np.einsum("nk,nk->n", offset, normals)[:, None] * normals
-    foot = np.clip(foot, -half_um, half_um)
+    halves = np.stack([surface.halves_um, surface.halves_um, np.full(len(points), half_layer_um)], axis=1)
+    foot = np.clip(foot, -halves, halves)
     foot[each, across] = 0.0
     foot[each, across] = -np.einsum("nk,nk->n", foot, normals) / normals[each, across]
+    # What is steep within a layer ends with the layer.
+    foot *= np.minimum(1.0, 2 * half_layer_um / np.maximum(np.abs(foot[:, 2]), 1e-12))[:, None]
     return np.asarray(np.linalg.norm(offset - foot, axis=1))
 
 

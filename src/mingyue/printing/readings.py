@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -108,8 +108,7 @@ class _GainReader:
     def __init__(self, look: Look, *, gain: float, step: int, solid_every: int, reach_um: float, inner: _Inner) -> None:
         self._gain, self._step, self._every, self._samples = gain, step, solid_every, len(look.surface)
         across_um = step * look.pitch_um
-        half_um = np.array([across_um, across_um, look.layer_um]) / 2
-        self._near = NearestSurface(look.near_um, reach_um=reach_um, half_um=half_um)
+        self._near = NearestSurface(look.near_um, reach_um=reach_um, half_um=(across_um / 2, look.layer_um / 2))
         self._solid: list[SurfacePoints] = []
         self._phase = solid_every // 2
         self._volume_um3 = 0.0
@@ -120,9 +119,9 @@ class _GainReader:
         if piece.layer in self._inner.layers:
             self._volume_um3 += volume
         self._near.add(found, middle_um=piece.top_um - piece.thickness_um / 2)
-        some = found.chosen(slice(self._phase, None, self._every))
+        some = found.chosen(np.arange(self._phase, len(found), self._every))  # a slice would hold all of them
         self._phase = (self._phase - len(found)) % self._every
-        self._solid.append(SurfacePoints(some.points_um.copy(), some.normals.copy(), some.areas_um2 * self._every))
+        self._solid.append(replace(some, areas_um2=some.areas_um2 * np.float32(self._every)))
 
     def finish(self, depths_um: dict[str, Singles], cure: Cure) -> Reading:
         self._near.finish()

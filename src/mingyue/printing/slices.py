@@ -104,10 +104,10 @@ def skin(piece: Slice, *, gain: float = 1.0, step: int = 1, border_px: int = 0) 
     room = 1 << 16
     while True:
         points, normals = np.empty((room, 3)), np.empty((room, 3), dtype=np.float32)
-        areas = np.empty(room, dtype=np.float32)
-        made = entry("skin")(piece.above, piece.here, numbers, points, normals, areas, filled)
+        areas, halves = np.empty(room, dtype=np.float32), np.empty(room, dtype=np.float32)
+        made = entry("skin")(piece.above, piece.here, numbers, points, normals, areas, halves, filled)
         if made <= room:
             break
         room = made
-    made_points = SurfacePoints(points[:made].copy(), normals[:made].copy(), areas[:made].copy())
-    return made_points, float(filled[0]) * canvas.pitch_um**2
+    found = SurfacePoints(points, normals, areas, halves).chosen(np.arange(made))
+    return found, float(filled[0]) * canvas.pitch_um**2

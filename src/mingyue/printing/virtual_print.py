@@ -248,7 +248,7 @@ class _Judge:
     def gaps(self, reading: Reading) -> tuple[BridgedGap, ...]:
         look = self.look
         return bridged_gaps(
-            look.surface.chosen(look.gap_of),
+            look.gap_surface,
             look.gaps,
             self.known.covered["gaps"],
             reading.depths_um["gaps"],
