@@ -132,8 +132,9 @@ def simulate(
         print_json(summary(job, prediction, chosen) | written)
         return
     _print(prediction)
-    for name, path in written.items():
-        print_line(say("{name}: {file}", name=say(name), file=str(path)))
+    labels = {"surface": say("surface"), "pictures": say("pictures")}
+    if written:
+        print_pairs({labels[name]: path for name, path in written.items()})
 
 
 def _with_progress(

@@ -82,8 +82,10 @@ class MeasurePlan:
 
 
 def plan_measures(design: Design, *, pitch_um: float, tops_um: Floats) -> MeasurePlan | None:
-    """Lines and points for all features that are boxes or round; None where there are none, or they stand askew. tops_um: (layers,)
-    where layers end."""
+    """Lines and points for all features that are boxes or round; None where there are none, or they stand askew.
+
+    tops_um: (layers,) where layers end.
+    """
     matrix = np.array(design.placement.matrix) / design.scale
     features = tuple(feature for feature in design.features if not hasattr(feature, "axis_um"))
     if not features or np.abs(matrix - np.eye(3)).max() > 1e-9:
