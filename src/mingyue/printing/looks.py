@@ -129,8 +129,10 @@ def look_at(
 def _within(points_um: Floats, light: Light, window: Window) -> Flags:
     """Which points lie in the window: its pixels and its layers."""
     places = window_canvas(light, window).to_px(points_um)
-    low = float(light.bottom_um[window.first_layer])
-    high = float(light.bottom_um[window.after_layer - 1] + light.thickness_um[window.after_layer - 1])
+    # What stands out above the last layer, if only by the rounding of a file, belongs to it.
+    is_last = window.after_layer == len(light.bottom_um)
+    low = float(light.bottom_um[window.first_layer]) if window.first_layer else -np.inf
+    high = np.inf if is_last else float(light.bottom_um[window.after_layer])
     return np.asarray(
         (places[:, 0] >= 0) & (places[:, 0] < window.columns) & (places[:, 1] >= 0) & (places[:, 1] < window.rows)
         & (places[:, 2] >= low) & (places[:, 2] <= high)

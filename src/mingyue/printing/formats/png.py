@@ -94,7 +94,5 @@ def _decoded_plainly(data: bytes, *, columns: int, rows: int) -> NDArray[np.uint
     lines = fast.inflated(np.frombuffer(data, dtype=np.uint8, count=length, offset=41), rows * row_bytes)
     if lines is None or lines[::row_bytes].any():
         return None
-    picture = lines.reshape(rows, row_bytes)[:, 1:]
-    return (
-        np.ascontiguousarray(picture) if depth == 8 else np.unpackbits(picture, axis=1, count=columns) * np.uint8(FULL)
-    )
+    picture = np.ascontiguousarray(lines.reshape(rows, row_bytes)[:, 1:])
+    return picture if depth == 8 else np.unpackbits(picture, axis=1, count=columns) * np.uint8(FULL)

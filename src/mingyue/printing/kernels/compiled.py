@@ -164,6 +164,8 @@ def _bound(function: ctypes._NamedFuncPointer, kinds: tuple[str, ...]) -> Entry:
         flat: list[int] = []
         for argument in arguments:
             if isinstance(argument, np.ndarray):
+                if not argument.flags.c_contiguous:
+                    raise TypeError("the loops take C-contiguous arrays only")  # others would be read askew, unnoticed
                 flat.append(argument.ctypes.data)
                 flat.extend(argument.shape)
             else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mingyue.printing.kernels.jit import jit_sums
+from mingyue.printing.kernels.jit import jit_fused, jit_sums
 from mingyue.printing.kernels.loops.blurring import blur_strip, spread_strip
 from mingyue.printing.kernels.sizes import CELL_COLUMNS, PIECE_COLUMNS, STRIP_ROWS
 
@@ -14,7 +14,7 @@ Ints = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
 
 
-@jit_sums
+@jit_fused
 def expose(
     light: Singles,
     taps: Singles,
@@ -68,7 +68,7 @@ def expose(
     return 0
 
 
-@jit_sums
+@jit_fused
 def _look(light: Singles, first_row: int, after_row: int, last_lit: Ints) -> None:
     """Note for each cell the last of these rows in which there is any light."""
     columns = light.shape[1]
@@ -86,7 +86,7 @@ def _any(lit: Singles) -> bool:
     return power != 0.0
 
 
-@jit_sums
+@jit_fused
 def _span(last_lit: Ints, row: int, begin: int, count: int, side: int) -> tuple[bool, int]:
     """Whether light reaches the strip at `begin`, and up to which column that stays so."""
     is_lit = _is_lit(last_lit, row, begin, count, side)
@@ -96,7 +96,7 @@ def _span(last_lit: Ints, row: int, begin: int, count: int, side: int) -> tuple[
     return is_lit, min(end, count)
 
 
-@jit_sums
+@jit_fused
 def _is_lit(last_lit: Ints, row: int, begin: int, count: int, side: int) -> bool:
     """Whether any light is within reach of the cell that begins there. Rows of light above `row` are out of reach."""
     after = min(begin + CELL_COLUMNS, count) + side - 1
@@ -106,25 +106,25 @@ def _is_lit(last_lit: Ints, row: int, begin: int, count: int, side: int) -> bool
     return False
 
 
-@jit_sums
+@jit_fused
 def _copy(before: Singles, dose: Singles) -> None:
     for i in range(len(dose)):
         dose[i] = before[i]
 
 
-@jit_sums
+@jit_fused
 def _add(dose: Singles, light: Singles, decay: float) -> None:
     for i in range(len(dose)):
         dose[i] = decay * dose[i] + light[i]
 
 
-@jit_sums
+@jit_fused
 def _decay(dose: Singles, decay: float) -> None:
     for i in range(len(dose)):
         dose[i] = decay * dose[i]
 
 
-@jit_sums
+@jit_fused
 def _compare(dose: Singles, threshold: float, solid: Bytes) -> None:
     for i in range(len(dose)):
         solid[i] = dose[i] >= threshold
