@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -64,6 +65,13 @@ class Mesh:
     def is_closed(self) -> bool:
         """Whether every edge is used as often forward as backward, where vertices in one place are one."""
         return fast.closes(self.vertices_um, self.triangles)
+
+    @property
+    def sha256(self) -> str:
+        """Of its vertices and triangles, in hex: what stands for the digest of a file where a part was made here."""
+        digest = hashlib.sha256(self.vertices_um.tobytes())
+        digest.update(self.triangles.tobytes())
+        return digest.hexdigest()
 
     @property
     def size_um(self) -> NDArray[np.float64]:

@@ -64,6 +64,11 @@ class Sample:
     mesh: Mesh
     features: tuple[Feature, ...]
 
+    @property
+    def sha256(self) -> str:
+        """Of its vertices and triangles, in hex: what stands for the digest of a file."""
+        return self.mesh.sha256
+
 
 def require(holds: bool, message: Phrase, *, remedy: Phrase) -> None:
     """Refuse parameters that make no solid.
