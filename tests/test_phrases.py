@@ -32,7 +32,19 @@ from mingyue.printing.profiles import Title
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted([*(ROOT / "src" / "mingyue").rglob("*.py"), *(ROOT / "scripts").rglob("*.py")])
-COMMANDS = ["machines", "resins", "samples", "inspect", "repair", "build", "simulate", "convert", "calibrate", "coupon"]
+COMMANDS = [
+    "machines",
+    "resins",
+    "samples",
+    "inspect",
+    "repair",
+    "build",
+    "simulate",
+    "convert",
+    "report",
+    "calibrate",
+    "coupon",
+]
 
 # --- what is said in the source ---------------------------------------------------------------------------------
 

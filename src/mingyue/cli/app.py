@@ -60,6 +60,10 @@ COMMANDS: Final[dict[str, tuple[str, Phrase]]] = {
         "convert:convert",
         say("Write the masks of one file in the format of another, and say what is lost."),
     ),
+    "report": (
+        "report:report",
+        say("Write a page that says what will come out, with pictures and tables."),
+    ),
     "calibrate": (
         "calibrate:calibrate",
         say("Find a resin's numbers from measured cure depths."),

@@ -61,6 +61,18 @@ InductionOption = Annotated[
 BlurOption = Annotated[
     float | None, typer.Option("--blur-px", help=tell("How far a pixel's light blurs: standard deviation in pixels."))
 ]
+WindowOption = Annotated[
+    str | None,
+    typer.Option(
+        "--window", help=tell("What to look at, in µm on the platform: x from,y from,x to,y to[,z from,z to].")
+    ),
+]
+ToleranceOption = Annotated[
+    float | None, typer.Option("--tolerance-um", help=tell("What deviation is allowed; one pixel if not said."))
+]
+BandsOption = Annotated[
+    bool, typer.Option("--bands/--no-bands", help=tell("Say how sure each figure is, by trials of what is uncertain."))
+]
 _LISTED = 8
 
 
@@ -75,19 +87,9 @@ def simulate(
     critical_dose_mj_cm2: DoseOption = None,
     induction_dose_mj_cm2: InductionOption = 0.0,
     blur_px: BlurOption = None,
-    window: Annotated[
-        str | None,
-        typer.Option(
-            "--window", help=tell("What to look at, in µm on the platform: x from,y from,x to,y to[,z from,z to].")
-        ),
-    ] = None,
-    tolerance_um: Annotated[
-        float | None, typer.Option("--tolerance-um", help=tell("What deviation is allowed; one pixel if not said."))
-    ] = None,
-    bands: Annotated[
-        bool,
-        typer.Option("--bands/--no-bands", help=tell("Say how sure each figure is, by trials of what is uncertain.")),
-    ] = True,
+    window: WindowOption = None,
+    tolerance_um: ToleranceOption = None,
+    bands: BandsOption = True,
     surface: Annotated[
         Path | None,
         typer.Option(
@@ -107,14 +109,10 @@ def simulate(
     if surface is not None:
         refuse_same(job, surface)
         require_surface_name(surface)
-    if tolerance_um is not None and not tolerance_um > 0:
-        raise BadInputError(
-            say("A tolerance of {tolerance:g} µm allows nothing.", tolerance=tolerance_um),
-            remedy=say("Give --tolerance-um above 0."),
-        )
-    known = Known(
-        machine=None if machine is None else machine_named(machine),
-        resin=None if resin is None else resin_named(resin),
+    check_tolerance(tolerance_um)
+    known = known_better(
+        machine=machine,
+        resin=resin,
         irradiance_mw_cm2=irradiance_mw_cm2,
         penetration_depth_um=penetration_depth_um,
         critical_dose_mj_cm2=critical_dose_mj_cm2,
@@ -125,7 +123,7 @@ def simulate(
         chosen = cure_of(package.manifest, known)
         given = None if part is None else read_choice(part, units=units, welded=False)
         design, light = design_of(package.manifest, given), PackageLight(package)
-        prediction = _with_progress(light, design, chosen, window, tolerance_um, bands=bands, quiet=as_json)
+        prediction = predict_with_progress(light, design, chosen, window, tolerance_um, bands=bands, quiet=as_json)
         written = _written(prediction, light, surface, pictures, quiet=as_json)
     print_notes((*chosen.notes, *prediction.notes))
     if as_json:
@@ -137,7 +135,38 @@ def simulate(
         print_pairs({labels[name]: path for name, path in written.items()})
 
 
-def _with_progress(
+def check_tolerance(tolerance_um: float | None) -> None:
+    """Raises BadInputError for one that allows nothing."""
+    if tolerance_um is not None and not tolerance_um > 0:
+        raise BadInputError(
+            say("A tolerance of {tolerance:g} µm allows nothing.", tolerance=tolerance_um),
+            remedy=say("Give --tolerance-um above 0."),
+        )
+
+
+def known_better(
+    *,
+    machine: str | None,
+    resin: str | None,
+    irradiance_mw_cm2: float | None,
+    penetration_depth_um: float | None,
+    critical_dose_mj_cm2: float | None,
+    induction_dose_mj_cm2: float,
+    blur_px: float | None,
+) -> Known:
+    """What was typed that the package does not know as well."""
+    return Known(
+        machine=None if machine is None else machine_named(machine),
+        resin=None if resin is None else resin_named(resin),
+        irradiance_mw_cm2=irradiance_mw_cm2,
+        penetration_depth_um=penetration_depth_um,
+        critical_dose_mj_cm2=critical_dose_mj_cm2,
+        induction_dose_mj_cm2=induction_dose_mj_cm2,
+        blur_px=blur_px,
+    )
+
+
+def predict_with_progress(
     light: Light,
     design: Design,
     chosen: CureChoice,

@@ -11,12 +11,15 @@ from typing import Final
 import numpy as np
 
 from mingyue.phrases import Language, in_language, say
+from mingyue.printing.colours import deviation_colours
+from mingyue.printing.deviations import Histogram
 from mingyue.printing.working_curves import Judged, WorkingCurve
 
 INK: Final = "#1a2733"
 BLUE: Final = "#2c5282"
 PALE: Final = "#d6e2f0"
 RED: Final = "#b3261e"
+AMBER: Final = "#b86e1b"
 GREY: Final = "#5c6873"
 _FONT: Final = "system-ui, 'Noto Sans', 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif"
 _CURVE_POINTS = 80
@@ -106,6 +109,78 @@ def _legend(curve: WorkingCurve, frame: Frame, language: Language) -> Iterable[s
     )
     for k, text in enumerate(told):
         yield _text(frame.left + 14, frame.top + 20 + 20 * k, text, size=14 if k < 2 else 12)
+
+
+def histogram_svg(
+    histogram: Histogram, *, tolerance_um: float, language: Language = "en", width: int = 760, height: int = 300
+) -> str:
+    """Share of the surface by signed deviation; the tolerance is shaded, what lies beyond it has another colour."""
+    edges, shares = [float(edge) for edge in histogram.edges_um], [100 * float(share) for share in histogram.shares]
+    highest = max(*shares, 1e-3) * 1.08
+    frame = Frame(width, height, (edges[0], edges[-1]), (0.0, highest))
+    left, right = frame.x(max(-tolerance_um, edges[0])), frame.x(min(tolerance_um, edges[-1]))
+    bottom = frame.y(0.0)
+    drawn = [
+        f'<rect x="{left:.2f}" y="{frame.top}" width="{right - left:.2f}" height="{bottom - frame.top:.2f}" '
+        f'fill="{PALE}"/>',
+        *axes(frame, ticks(edges[0], edges[-1]), ticks(0.0, highest, about=4)),
+    ]
+    for low, high, share in zip(edges, edges[1:], shares, strict=False):
+        if share > 0:
+            colour = BLUE if abs(low + high) / 2 <= tolerance_um else AMBER
+            x, y = frame.x(low), frame.y(share)
+            drawn.append(
+                f'<rect x="{x + 0.4:.2f}" y="{y:.2f}" width="{frame.x(high) - x - 0.8:.2f}" height="{bottom - y:.2f}" '
+                f'fill="{colour}"/>'
+            )
+    drawn += axis_titles(
+        frame,
+        in_language(say("deviation, µm"), language),
+        in_language(say("share of the surface, %"), language),
+    )
+    return svg(drawn, width=width, height=height, title=in_language(say("Share of the surface by deviation"), language))
+
+
+def colour_scale_svg(limit_um: float, *, tolerance_um: float, language: Language = "en", width: int = 760) -> str:
+    """Which colour means which deviation, from −limit to +limit; marks at the tolerance."""
+    height, left, right, top, steps = 74, 40.0, width - 40.0, 14.0, 80
+    values = limit_um * (2 * (np.arange(steps) + 0.5) / steps - 1)
+    colours = deviation_colours(values, limit_um=limit_um)
+    each = (right - left) / steps
+
+    def at(value: float) -> float:
+        return left + (value / limit_um + 1) / 2 * (right - left)
+
+    drawn = [
+        f'<rect x="{left + each * k:.2f}" y="{top}" width="{each + 0.4:.2f}" height="22" fill="rgb({r},{g},{b})"/>'
+        for k, (r, g, b) in enumerate(colours.tolist())
+    ]
+    for value in (-limit_um, -limit_um / 2, 0.0, limit_um / 2, limit_um):
+        drawn.append(f'<path d="M{at(value):.2f} {top + 22}v5" stroke="{INK}"/>')
+        drawn.append(_text(at(value), top + 42, f"{value:+g}" if value else "0", anchor="middle", size=13))
+    if tolerance_um < limit_um:
+        drawn += [
+            f'<path d="M{at(value):.2f} {top - 8}v38" stroke="{INK}" stroke-width="2"/>'
+            for value in (-tolerance_um, tolerance_um)
+        ]
+    title = in_language(say("deviation, µm"), language)
+    drawn.append(_text(width / 2, height - 4, title, anchor="middle", size=13))
+    return svg(drawn, width=width, height=height, title=title)
+
+
+def bars_svg(bars: Sequence[tuple[str, float]], *, unit: str, title: str, width: int = 760) -> str:
+    """A bar for each name, the longest where it is; names and title as they are given."""
+    longest = max((value for _, value in bars), default=0.0) or 1.0
+    name_width, row, height = 190.0, 30, 16 + 30 * len(bars)
+    drawn = []
+    for k, (name, value) in enumerate(bars):
+        y, length = 8 + row * k, value / longest * (width - name_width - 110)
+        drawn += [
+            _text(name_width - 10, y + 20, name, anchor="end", size=14),
+            f'<rect x="{name_width}" y="{y + 4}" width="{max(length, 1.0):.2f}" height="22" fill="{BLUE}"/>',
+            _text(name_width + length + 8, y + 20, f"{value:.2f} {unit}", size=14),
+        ]
+    return svg(drawn, width=width, height=height, title=title)
 
 
 def svg(drawn: Iterable[str], *, width: int, height: int, title: str) -> str:

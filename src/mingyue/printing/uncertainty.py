@@ -21,10 +21,11 @@ Figures = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """share: one standard deviation as a share of the number; source: who says so."""
+    """share: one standard deviation as a share of the number; source: who says so, in Chinese too where there is one."""
 
     share: float
     source: str
+    source_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ def default_ranges(resin: Resin | None, *, blurs: tuple[Blur, Blur] | None = Non
     """The resin's own standard deviations where its source states them, the shipped ones elsewhere."""
     table = profiles.shipped_tables("ranges")
     of: dict[Parameter, Range] = {
-        name: Range(float(table[name]["share"]), str(table[name]["source"])) for name in PARAMETERS
+        name: Range(float(table[name]["share"]), str(table[name]["source"]), str(table[name]["source_zh"]))
+        for name in PARAMETERS
     }
     if resin is not None:
         if resin.penetration_depth_sd_um is not None:

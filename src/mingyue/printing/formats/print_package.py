@@ -27,6 +27,7 @@ from mingyue.printing.runs import FULL, Runs, blank, from_picture
 _MOST_MANIFEST_BYTES = 1 << 30
 # A field of 65,536² px packs into less than this even where nothing compresses to more than 1:1032.
 _MOST_MASK_BYTES = 1 << 28
+_MOST_PREVIEW_BYTES = 1 << 24
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # no clock in the file: the same part gives the same bytes
 
 
@@ -107,6 +108,10 @@ class PrintPackage:
                 remedy=say("Build the package again."),
             )
         return png
+
+    def preview_png(self) -> bytes:
+        """The picture of the part; nobody has checked that it is one."""
+        return _read(self._zip, self.manifest.preview, most_bytes=_MOST_PREVIEW_BYTES)
 
     def mask(self, layer: int, field_index: int) -> Runs:
         """What the projector shows for this field in this layer; dark where the layer does not name the field.

@@ -1,0 +1,1 @@
+"""A prediction becomes one page for people: pictures, tables and words, in a file that needs nothing else."""
