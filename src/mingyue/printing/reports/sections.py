@@ -70,7 +70,7 @@ def summary(report: PrintReport, w: Writer) -> str:
     topology = prediction.topology
     bodies = say("{printed} printed, {wanted} designed", printed=topology.print_bodies, wanted=topology.design_bodies)
     cards.append((say("bodies"), w.text(bodies), ""))
-    cards.append((say("changes of bodies and spaces"), w.text(len(topology.changes) + len(prediction.gaps)), ""))
+    cards.append((say("changes and bridged gaps"), w.text(len(topology.changes) + len(prediction.gaps)), ""))
     shown = "".join(
         f"<div><dt>{w.text(title)}</dt><dd>{value}{f'<small>{band}</small>' if band.strip() else ''}</dd></div>"
         for title, value, band in cards
