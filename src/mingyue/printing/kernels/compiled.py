@@ -102,6 +102,18 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "exposing",
         ("f4[:,:]", "f4[:,:]", "i8", "f4[:]", "i8", "i8", "f4[:,:]", "f4[:,:]", "u1[:,:]", "f4[:,:]", "i8[:]"),
     ),
+    "label_runs": ("components", ("i8[:]", "i4[:]", "i4[:]", "i4[:]", "i4[:]")),
+    "join_pairs": ("components", ("i4[:,:]", "i4[:]")),
+    "measure_runs": ("components", ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "i4[:]", "i4[:,:]", "f8[:,:]")),
+    "overlap_runs": (
+        "components",
+        ("i8[:]", "i4[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:,:]", "i8[:]"),
+    ),
+    "complement_runs": ("components", ("i8[:]", "i4[:]", "i4[:]", "i8", "i8[:]", "i4[:]", "i4[:]")),
+    "beyond_reach": (
+        "components",
+        ("i8[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:,:]", "i8[:]", "i4[:]", "i4[:]"),
+    ),
 }
 LOOPS: Final = Path(__file__).parent / "loops"
 
