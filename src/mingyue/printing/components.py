@@ -134,13 +134,26 @@ def joined(count: int, pairs: Places) -> Places:
 
 def dark_of(picture: Runs) -> Runs:
     """All that gets no light, wholly lit."""
-    room = len(picture) + picture.rows
+    return _inverted(picture, darkest=0)
+
+
+def negative_of(picture: Runs) -> Runs:
+    """The picture with its greys turned over: how much of each pixel is not covered."""
+    return _inverted(picture, darkest=FULL)
+
+
+def _inverted(picture: Runs, *, darkest: int) -> Runs:
+    room = 2 * len(picture) + picture.rows
     row_starts = np.empty(picture.rows + 1, dtype=np.int64)
     starts, stops = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
-    made = entry("complement_runs")(
-        picture.row_starts, picture.starts, picture.stops, picture.columns, row_starts, starts, stops
+    values = np.empty(room, dtype=np.uint8)
+    made = entry("invert_runs")(
+        picture.row_starts, picture.starts, picture.stops, picture.values, picture.columns, darkest,
+        row_starts, starts, stops, values,
+    )  # fmt: skip
+    return Runs(
+        picture.rows, picture.columns, row_starts, starts[:made].copy(), stops[:made].copy(), values[:made].copy()
     )
-    return _solid(picture, row_starts, starts[:made].copy(), stops[:made].copy())
 
 
 def beyond_reach(layer: Runs, below: Runs, *, reach_px: float) -> Runs:

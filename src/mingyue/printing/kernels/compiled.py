@@ -109,11 +109,22 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "components",
         ("i8[:]", "i4[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:,:]", "i8[:]"),
     ),
-    "complement_runs": ("components", ("i8[:]", "i4[:]", "i4[:]", "i8", "i8[:]", "i4[:]", "i4[:]")),
+    "invert_runs": (
+        "components",
+        ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "i8", "i8", "i8[:]", "i4[:]", "i4[:]", "u1[:]"),
+    ),
     "beyond_reach": (
         "components",
         ("i8[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:,:]", "i8[:]", "i4[:]", "i4[:]"),
     ),
+    "turn_count": ("turning", ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "i8[:]")),
+    "turn_fill": ("turning", ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "i8[:]", "i4[:]", "u1[:]")),
+    "turn_runs": ("turning", ("i8[:]", "i4[:]", "u1[:]", "i8[:]", "i4[:]", "i4[:]", "u1[:]")),
+    "find_chords": ("chords", ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "i8", "f8[:]", "i4[:,:]", "f8[:,:]")),
+    "link_chords": ("chords", ("i4[:,:]", "i4[:]", "i4[:]")),
+    "thin_stretches": ("chords", ("i4[:,:]", "f8[:,:]", "i4[:]", "i4[:]", "f8[:]", "f8[:,:]")),
+    "meet_floor": ("floors", ("i4[:,:]", "i8[:]", "i4[:]", "i4[:]", "i4[:,:]", "i4[:,:]", "i8[:]")),
+    "touching_boxes": ("floors", ("i4[:,:]", "i4[:]", "i8", "i4[:,:]")),
 }
 LOOPS: Final = Path(__file__).parent / "loops"
 
