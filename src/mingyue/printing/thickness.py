@@ -75,7 +75,15 @@ def thin_stretches(
     """
     along = _along_rows(picture, limit_px, least_px, of_void)
     across = _along_rows(on_its_side, limit_px, least_px, of_void)
-    out = np.concatenate((along, across[:, [1, 0, 3, 2, 4, 5, 7, 6, 8]]))
+    return _stretches(np.concatenate((along, across[:, [1, 0, 3, 2, 4, 5, 7, 6, 8]])))
+
+
+def thin_along_rows(picture: Runs, *, limit_px: float, least_px: float) -> Stretches:
+    """Where walls that run across the rows are narrower than the limit for at least so long."""
+    return _stretches(_along_rows(picture, limit_px, least_px, False))
+
+
+def _stretches(out: Floats) -> Stretches:
     return Stretches(out[:, :4].astype(np.int32), out[:, 4], out[:, 5], out[:, [7, 6]], out[:, 8])
 
 
