@@ -70,12 +70,11 @@ def check(
     """
     began = time.perf_counter()
     limits = limits or read_limits()
-    placement, placed = _placed(part.mesh, settings)
-    box_um = _box(placed)
-    found = list(tell_size(box_um, settings.machine, _smallest(limits, settings), unit=part.unit))
     notes: list[Phrase] = []
-    is_whole = part.mesh.volume_um3 > 0 and fast.closes(part.mesh.vertices_um, part.mesh.triangles)
+    is_whole = fast.closes(part.mesh.vertices_um, part.mesh.triangles) and part.mesh.volume_um3 > 0
     seen = _look(part, settings, limits, notes, progress) if is_whole else None
+    placement, box_um = (seen.placement, seen.box_um) if seen else _placed(part.mesh, settings)
+    found = list(tell_size(box_um, settings.machine, _smallest(limits, settings), unit=part.unit))
     mended = None
     if seen is None or seen.is_inside_out:
         faults, mended = _mended(part, placement, box_um)
@@ -97,6 +96,8 @@ def check(
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
+    placement: frames.Placement
+    box_um: tuple[Point, Point]
     findings: list[Finding]
     layers: int
     fields: int
@@ -113,16 +114,17 @@ def _look(
         prepared = prepare(part, anywhere)
     except LimitError as error:
         notes.append(say("Its layers were not looked at: {why}", why=error.message))
-        return _Looked([], 0, 0)
+        return _Looked(*_placed(part.mesh, settings), [], 0, 0)
     setting = _setting(prepared, settings, limits)
-    fields = len(prepared.grid.fields)
+    nothing = _Looked(prepared.placement, _box(prepared.placed), [], 0, len(prepared.grid.fields))
     if setting.canvas.rows * len(setting.table) > _MOST_ROWS:
         notes.append(say("It is too large for its layers to be looked at."))
-        return _Looked([], 0, fields)
+        return nothing
     try:
-        return _Looked(survey(prepared.placed, setting, progress=progress), len(setting.table), fields)
+        found = survey(prepared.placed, setting, progress=progress)
     except (OpenLayerError, InsideOutError):
-        return _Looked([], 0, fields, is_inside_out=True)
+        return replace(nothing, is_inside_out=True)
+    return replace(nothing, findings=found, layers=len(setting.table))
 
 
 def _mended(part: Part, placement: frames.Placement, box_um: tuple[Point, Point]) -> tuple[list[Finding], Mesh | None]:
@@ -171,11 +173,11 @@ def _order(found: Finding) -> tuple[int, str, float]:
     return SEVERITIES.index(found.severity), found.kind, -abs(math.log(max(ratio, 1e-9)))
 
 
-def _placed(mesh: Mesh, settings: BuildSettings) -> tuple[frames.Placement, Mesh]:
+def _placed(mesh: Mesh, settings: BuildSettings) -> tuple[frames.Placement, tuple[Point, Point]]:
     placement = frames.place(
         mesh.box_um[0], mesh.used_um, scale=settings.scale, fit_um=settings.fit_um, rotate_deg=settings.rotate_deg
     )
-    return placement, mesh.moved(np.array(placement.matrix), np.array(placement.offset_um))
+    return placement, _box(mesh.moved(np.array(placement.matrix), np.array(placement.offset_um)))
 
 
 def _box(placed: Mesh) -> tuple[Point, Point]:

@@ -67,7 +67,7 @@ class Components:
         # A picture of pixels is spread by 1/12 more than what it shows (Sheppard's correction).
         return np.maximum(middle - apart - 1 / 12, 0.0), np.maximum(middle + apart - 1 / 12, 0.0)
 
-    @property
+    @cached_property
     def lit_px(self) -> Ints:
         """(count,) int64: how many pixels get any light."""
         lengths = (self.runs.stops - self.runs.starts).astype(np.float64)
@@ -164,6 +164,11 @@ def _inverted(picture: Runs, *, darkest: int) -> Runs:
     return Runs(
         picture.rows, picture.columns, row_starts, starts[:made].copy(), stops[:made].copy(), values[:made].copy()
     )
+
+
+def union_of(one: Runs, other: Runs) -> Runs:
+    """What gets any light in either picture, wholly lit."""
+    return dark_of(beyond_reach(dark_of(one), other, reach_px=0))
 
 
 def beyond_reach(layer: Runs, below: Runs, *, reach_px: float) -> Runs:

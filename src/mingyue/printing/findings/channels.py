@@ -6,12 +6,14 @@ side is a wedge, not a channel: there the ceiling grows thicker, but nothing clo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mingyue.printing.components import Components, beyond_reach, components_of, dark_of, overlaps_of
+from mingyue.printing.components import Components, beyond_reach, components_of, dark_of, overlaps_of, union_of
 from mingyue.printing.findings.finding import Finding
 from mingyue.printing.findings.islands import points_within
 from mingyue.printing.findings.setting import Setting
@@ -29,6 +31,7 @@ _FLAT_PX = 8
 # So many layers beyond the limit a void is still followed, to see a wedge as one.
 _BEYOND = 4
 _FLAT, _OPEN = 1, 2
+_EIGHT = 8
 
 
 def layers_searched(setting: Setting) -> int:
@@ -36,26 +39,62 @@ def layers_searched(setting: Setting) -> int:
     return int(setting.bounds("closed_channel").outer / float(setting.table.thickness_um.min())) + _BEYOND
 
 
-def low_voids(solid: Runs, below: Sequence[Runs], layer: int, setting: Setting) -> Spots:
-    """Ceilings of a layer over low voids. below: the layers under it, the nearest first. measured: height in µm.
+@dataclass(frozen=True, slots=True, eq=False)
+class Pile:
+    """The layers below, the nearest first, and the unions of each eight of them: most pieces pass eight layers at once.
+
+    layers: at most as many as are searched; unions: of the layers first … first + 7, by `first`, a multiple of eight.
+    """
+
+    layers: tuple[Runs, ...] = ()
+    unions: Mapping[int, Runs] = field(default_factory=dict)
+
+    def higher(self, solid: Runs, layer: int, *, most: int) -> Pile:
+        """The pile of the layer above this one."""
+        layers = (solid, *self.layers)[:most]
+        unions = {first: union for first, union in self.unions.items() if first > layer - most}
+        if (layer + 1) % _EIGHT == 0 and len(layers) >= _EIGHT:
+            unions[layer + 1 - _EIGHT] = reduce(union_of, layers[:_EIGHT])
+        return Pile(layers, unions)
+
+
+def low_voids(solid: Runs, below: Pile, layer: int, setting: Setting) -> Spots:
+    """Ceilings of a layer over low voids. measured: height in µm.
 
     marks: the area in pixels times four; plus 1 where the ceiling is flat and wide; plus 2 where the void is not low any
     more, which makes a wedge of what it touches.
     """
-    if len(below) < 2:
+    if len(below.layers) < 2:
         return gathered([])
     limit_um, bottom_um = setting.bounds("closed_channel").outer, setting.table.bottom_um
-    pieces = pieces_of(beyond_reach(solid, below[0], reach_px=0))
     low: list[tuple[Places, float]] = []
     high: list[tuple[Places, float]] = []
-    for down, under in enumerate(below[1:], start=2):
-        if not len(pieces):
-            break
-        met, pieces = meet_floor(pieces, under)
-        height_um = float(bottom_um[layer] - bottom_um[layer - down + 1])
-        if len(met):
-            (low if height_um < limit_um else high).append((met, height_um))
+    for met, floor in _floors(pieces_of(beyond_reach(solid, below.layers[0], reach_px=0)), below, layer):
+        height_um = float(bottom_um[layer] - bottom_um[floor + 1])
+        (low if height_um < limit_um else high).append((met, height_um))
     return gathered([*_spots(layer, low, solid, 0), *_spots(layer, high, solid, _OPEN)])
+
+
+def _floors(pieces: Places, below: Pile, layer: int) -> Iterator[tuple[Places, int]]:
+    """What of the pieces meets a floor, and in which layer."""
+    floor, lowest = layer - 2, layer - len(below.layers)
+    while len(pieces) and floor >= lowest:
+        first = floor + 1 - _EIGHT
+        union = below.unions.get(first)
+        if union is None or first < lowest:
+            met, pieces = meet_floor(pieces, below.layers[layer - 1 - floor])
+            if len(met):
+                yield met, floor
+            floor -= 1
+            continue
+        within, pieces = meet_floor(pieces, union)
+        for inner in range(floor, first - 1, -1):
+            if not len(within):
+                break
+            met, within = meet_floor(within, below.layers[layer - 1 - inner])
+            if len(met):
+                yield met, inner
+        floor = first - 1
 
 
 def pieces_of(picture: Runs) -> Places:
@@ -100,8 +139,11 @@ def _picture(pieces: Places, like: Runs) -> Runs:
 def _are_wide(found: Components) -> Places:
     """(count,) 1 where a square of the least flat width fits in, about."""
     wide = np.zeros(found.count, dtype=np.int32)
-    core = beyond_reach(found.runs, dark_of(found.runs), reach_px=_FLAT_PX / 2 - 0.5)
-    if len(core):
+    sides = (found.boxes_px[:, 2:] - found.boxes_px[:, :2]).min(axis=1)
+    large = (sides >= _FLAT_PX) & (found.lit_px >= _FLAT_PX**2)
+    if large.any():
+        asked = found.only(large)
+        core = beyond_reach(asked, dark_of(asked), reach_px=_FLAT_PX / 2 - 0.5)
         wide[overlaps_of(found, components_of(core)).pairs[:, 0]] = 1
     return wide
 

@@ -16,7 +16,7 @@ from mingyue.printing.findings.telling import told
 from mingyue.printing.runs import Runs
 
 # Of each hanging piece so many runs are asked how far they are from what carries.
-_ASKED = 24
+_ASKED = 12
 # A few pixels beyond the reach are the rounding of slopes.
 _FEWEST_PX = 4
 

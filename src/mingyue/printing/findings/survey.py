@@ -15,7 +15,7 @@ import numpy as np
 
 from mingyue.printing.components import Overlaps, overlaps_of
 from mingyue.printing.findings.bodies import tell_tiny_bodies
-from mingyue.printing.findings.channels import layers_searched, low_voids, tell_channels
+from mingyue.printing.findings.channels import Pile, layers_searched, low_voids, tell_channels
 from mingyue.printing.findings.empty import tell_empty_layers
 from mingyue.printing.findings.finding import Finding
 from mingyue.printing.findings.islands import islands, points_within, tell_islands
@@ -41,12 +41,12 @@ from mingyue.printing.findings.voids import sealed, tell_cups, tell_voids
 from mingyue.printing.layers import cover_layers
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.portions import portions
-from mingyue.printing.runs import Runs
 
 # Layers cut together: enough to share the search for triangles, few enough to be held beside those of the window.
 _BLOCK = 8
 # Blocks that are made ahead of the one that is compared.
 _AHEAD = 3
+_CEILINGS_AHEAD = 8
 
 Progress = Callable[[int, int], None]
 Teller = Callable[[Spots, Setting], Iterator[Finding]]
@@ -75,9 +75,10 @@ class _Pass:
     voids: Growth = field(default_factory=Growth)
     solids: Growth = field(default_factory=Growth)
     lit_px: list[int] = field(default_factory=list)
-    below: deque[Runs] = field(default_factory=deque)
+    below: Pile = field(default_factory=Pile)
+    ceilings: list[Future[Spots]] = field(default_factory=list)
 
-    def compare(self, under: Seen | None, seen: Seen, over: Seen | None, pillars: Pillars) -> None:
+    def compare(self, under: Seen | None, seen: Seen, over: Seen | None, pillars: Pillars, executor: Executor) -> None:
         """Everything that rules say of a layer, given its neighbours."""
         setting, layer = self.setting, seen.layer
         lying, dark_over = _overlaps(under, seen)
@@ -91,7 +92,7 @@ class _Pass:
         notice["island"].append(found)
         if under is not None:
             notice["overhang"].append(overhangs(seen.parts, are_islands, under.solid, layer, setting))
-        notice["closed_channel"].append(low_voids(seen.solid, list(self.below), layer, setting))
+        self.ceilings.append(executor.submit(low_voids, seen.solid, self.below, layer, setting))
         notice["thin_membrane"].append(
             membranes(under.solid if under else None, seen.solid, over.solid if over else None, layer, setting)
         )
@@ -102,10 +103,13 @@ class _Pass:
         notice["small_hole"].append(small_holes(seen))
         notice["seam_crossing"].append(seam_crossings(seen))
         self.lit_px.append(seen.solid.lit_px)
-        self.below.appendleft(seen.solid)
+        self.below = self.below.higher(seen.solid, layer, most=layers_searched(setting))
+        if len(self.ceilings) > _CEILINGS_AHEAD:  # each of them holds the layers below it
+            notice["closed_channel"].append(self.ceilings.pop(0).result())
 
     def told(self, pillars: Pillars) -> Iterator[Finding]:
         """The findings."""
+        self.noticed["closed_channel"] += [ceiling.result() for ceiling in self.ceilings]
         self.noticed["slender_pillar"].append(pillars.finish(len(self.lit_px)))
         for name, teller in _TELLERS.items():
             yield from teller(gathered([found for found in self.noticed[name] if len(found)]), self.setting)
@@ -119,18 +123,17 @@ def survey(
 ) -> list[Finding]:
     """All findings of the layers of a part. Raises OpenLayerError and InsideOutError as `cover_layers` does."""
     passed, pillars = _Pass(setting), Pillars(setting)
-    passed.below = deque(maxlen=layers_searched(setting))
     under: Seen | None = None
     with ThreadPoolExecutor(2) as own:
         layers = _seen_layers(placed, setting, executor or own)
         seen = next(layers, None)
         while seen is not None:
             over = next(layers, None)
-            passed.compare(under, seen, over, pillars)
+            passed.compare(under, seen, over, pillars, executor or own)
             under, seen = seen, over
             if progress is not None:
                 progress(len(passed.lit_px), len(setting.table))
-    return list(passed.told(pillars))
+        return list(passed.told(pillars))
 
 
 def _seen_layers(placed: Mesh, setting: Setting, executor: Executor) -> Iterator[Seen]:
