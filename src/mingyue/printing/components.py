@@ -16,6 +16,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Places = NDArray[np.int32]
 
+# A disc of diameter 1 has the area of a square of 0.886: halfway between the two, both are wrong by 6 %.
+_MIDWAY = 1.06
+
 
 @dataclass(frozen=True, eq=False)
 class Components:
@@ -48,24 +51,25 @@ class Components:
     def thickness_px(self) -> Floats:
         """(count,) float64: how thick each is across its longest direction, whichever way that points.
 
-        √14 times the smaller standard deviation of where its area is. A long rectangle's would be √12 times, a disc's 4
-        times: so a rectangle comes out 8 % too thick, a disc 6 % too thin. It says nothing about what is bent.
+        The width of a rectangle of its area and its ratio of sides, times 1.06: so a rectangle comes out 6 % too thick, a
+        disc 6 % too thin. It says nothing about what is bent.
         """
-        return np.asarray(np.sqrt(14 * self._spreads_px2[0]))
+        return np.asarray(_MIDWAY * np.sqrt(self.area_px / self._aspect))
 
     @property
     def length_px(self) -> Floats:
         """(count,) float64: how long each is along its longest direction, in the same way."""
-        return np.asarray(np.sqrt(14 * self._spreads_px2[1]))
+        return np.asarray(_MIDWAY * np.sqrt(self.area_px * self._aspect))
 
-    @property
-    def _spreads_px2(self) -> tuple[Floats, Floats]:
-        """(count,) each: how much its area is spread across and along."""
+    @cached_property
+    def _aspect(self) -> Floats:
+        """(count,) length by thickness, 1 and more: by how much its area is spread along and across."""
         area, u, v, uu, uv, vv = self._measures[1].T
         across, along, mixed = uu / area - (u / area) ** 2, vv / area - (v / area) ** 2, uv / area - u * v / area**2
         middle, apart = (across + along) / 2, np.hypot((across - along) / 2, mixed)
-        # A picture of pixels is spread by 1/12 more than what it shows (Sheppard's correction).
-        return np.maximum(middle - apart - 1 / 12, 0.0), np.maximum(middle + apart - 1 / 12, 0.0)
+        # A picture of pixels is spread by 1/12 more than what it shows (Sheppard's correction), but never to nothing.
+        shorter, longer = np.maximum(middle - apart - 1 / 12, 1 / 24), np.maximum(middle + apart - 1 / 12, 1 / 24)
+        return np.asarray(np.sqrt(longer / shorter))
 
     @cached_property
     def lit_px(self) -> Ints:

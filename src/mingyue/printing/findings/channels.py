@@ -24,8 +24,8 @@ from mingyue.printing.runs import FULL, Runs
 
 Places = NDArray[np.int32]
 
-# A void whose ceiling is narrower than this is the light of one pixel.
-_FEWEST_PX = 16
+# A smaller ceiling is the corner between two struts that cross: what cures there is a fillet.
+_FEWEST_PX = 64
 # A ceiling so wide in a single layer is flat, whatever it joins at its side.
 _FLAT_PX = 8
 # So many layers beyond the limit a void is still followed, to see a wedge as one.
@@ -160,4 +160,7 @@ def tell_channels(found: Spots, setting: Setting) -> Iterator[Finding]:
         height_um = float(low.measured.max())
         severity = bounds.of_small(height_um)
         if severity is not None:
-            yield told(low, setting, "closed_channel", severity, measured=height_um)
+            floor = int(
+                np.searchsorted(setting.table.bottom_um, setting.table.bottom_um[low.layers[0]] - height_um - 1e-6)
+            )
+            yield told(low, setting, "closed_channel", severity, measured=height_um, first=floor)

@@ -61,11 +61,10 @@ def first_points(runs: Runs, places: NDArray[np.int64]) -> NDArray[np.float64]:
 
 def tell_islands(found: Spots, setting: Setting) -> Iterator[Finding]:
     """Each island by itself: those that nothing carries fail."""
-    pixel_um2 = setting.pixel_um**2
     for place in range(len(found)):
         one = found.only(np.array([place]))
         carried_share = float(one.measured[0]) / max(1, int(one.marks[0]))
         if one.measured[0] < 1:
-            yield told(one, setting, "island", "fails", measured=float(one.measured[0]) * pixel_um2)
+            yield told(one, setting, "island", "fails", measured=float(one.measured[0]))
         else:
             yield told(one, setting, "weak_island", "risk", measured=carried_share)

@@ -13,9 +13,8 @@ from mingyue.printing import profiles
 from mingyue.printing.findings.finding import Severity
 from mingyue.printing.profiles import Source
 
-LimitUnit = Literal["px", "um", "dp", "layers", "ratio"]
+LimitUnit = Literal["px", "um", "dp", "layers", "pixels", "ratio"]
 
-# What is exactly at a limit may measure a little less; so much less is not yet found.
 _NUMBERS = ("fails", "risk")
 
 
@@ -92,7 +91,10 @@ def _limit(name: str, table: profiles.Table) -> Limit:
 
 def bounds_of(limit: Limit, *, pixel_um: float, penetration_depth_um: float, layer_um: float) -> Bounds:
     """The limit in µm, or as it is where it is a ratio."""
-    factor = {"px": pixel_um, "um": 1.0, "dp": penetration_depth_um, "layers": layer_um, "ratio": 1.0}[limit.unit]
+    factor = {"px": pixel_um, "um": 1.0, "dp": penetration_depth_um, "layers": layer_um, "pixels": 1.0, "ratio": 1.0}[
+        limit.unit
+    ]
     fails = None if limit.fails is None else limit.fails * factor
     risk = None if limit.risk is None else limit.risk * factor
-    return Bounds(fails, risk, "" if limit.unit == "ratio" else "µm", limit.source)
+    unit = {"ratio": "", "pixels": "px"}.get(limit.unit, "µm")
+    return Bounds(fails, risk, unit, limit.source)

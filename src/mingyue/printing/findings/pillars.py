@@ -79,7 +79,7 @@ class Pillars:
         if chains is None or not len(which):
             return
         layers = last - chains.first[which] + 1
-        mean_um = np.maximum(chains.thickness_sum_um[which] / layers, 1e-3)
+        mean_um = np.maximum(chains.thickness_sum_um[which] / layers, self.setting.pixel_um)
         ratio = chains.length_um[which] / mean_um
         slender = ratio > self.setting.bounds("slender_pillar").outer
         kept = which[slender]

@@ -23,6 +23,8 @@ def seam_crossings(seen: Seen) -> Spots:
 def tell_seam_crossings(found: Spots, setting: Setting) -> Iterator[Finding]:
     """Each feature once, through all layers in which it crosses the seam."""
     for group in groups(found):
+        if len(np.unique(group.layers)) < min(2, len(setting.table)):
+            continue  # the top or the bottom of something round
         width_um = float(np.median(group.measured)) * setting.pixel_um
         severity = setting.bounds("seam_crossing").of_small(width_um / SLACK)
         if severity is not None:

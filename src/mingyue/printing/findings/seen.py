@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 Places = NDArray[np.int32]
 
 # A wall is a wall where it is at least so many times as long as the limit of its width; else it is a corner.
-_LENGTHS = 2.0
+_WALL_LENGTHS, _GAP_LENGTHS = 3.0, 2.0
 # By how much a wall may widen, by its length: beyond it is a wedge, half an angle of 4°, and thin only at its tip.
 MOST_WIDENING = 0.15
 # What is not much longer than wide is a pillar or a hole; else it is a wall or a gap.
@@ -34,7 +34,8 @@ class Compact:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """grey: as it is exposed; solid: what is at least half covered. parts, dark: the components of what is solid, and is not.
+    """grey: as it is exposed; solid: what is at least half covered. parts, dark: the components of what is solid, and is not;
+    lights: of what gets any light.
 
     walls, gaps: stretches that are thin; pins, holes: what is thin and compact, a hole being closed all around.
     seams: (s, 3) width in px, u and v, of what is solid where a seam crosses it.
@@ -44,6 +45,7 @@ class Seen:
     grey: Runs
     solid: Runs
     parts: Components
+    lights: Components
     dark: Components
     walls: Stretches
     gaps: Stretches
@@ -56,23 +58,30 @@ def see(layer: int, grey: Runs, setting: Setting) -> Seen:
     """Look at a layer."""
     pixel_um = setting.pixel_um
     solid = grey.binary()
-    on_its_side = turned(grey)
+    on_its_side, lights = turned(grey), components_of(grey)
     return Seen(
         layer=layer,
         grey=grey,
         solid=solid,
         parts=components_of(solid),
+        lights=lights,
         dark=components_of(negative_of(solid)),
         walls=_straight(grey, on_its_side, setting.bounds("thin_wall").outer / pixel_um, of_void=False),
         gaps=_straight(grey, on_its_side, setting.bounds("narrow_gap").outer / pixel_um, of_void=True),
-        pins=_compact(components_of(grey), setting.bounds("thin_pillar").outer / pixel_um),
+        pins=_compact(lights, setting.bounds("thin_pillar").outer / pixel_um),
         holes=_compact(components_of(negative_of(grey)), setting.bounds("small_hole").outer / pixel_um),
         seams=_at_seams(grey, on_its_side, setting),
     )
 
 
 def _straight(grey: Runs, on_its_side: Runs, limit_px: float, *, of_void: bool) -> Stretches:
-    found = thin_stretches(grey, on_its_side, limit_px=SLACK * limit_px, least_px=_LENGTHS * limit_px, of_void=of_void)
+    found = thin_stretches(
+        grey,
+        on_its_side,
+        limit_px=SLACK * limit_px,
+        least_px=(_GAP_LENGTHS if of_void else _WALL_LENGTHS) * limit_px,
+        of_void=of_void,
+    )
     return found.only(found.change_px <= MOST_WIDENING * found.length_px)
 
 
@@ -85,8 +94,8 @@ def _compact(components: Components, limit_px: float) -> Compact:
     )
     small = np.flatnonzero(inside & (sides.max(axis=1, initial=0) <= _COMPACT * limit_px + 3))
     width, length = components.thickness_px[small], components.length_px[small]
-    chosen = small[(width < SLACK * limit_px) & (length <= _COMPACT * np.maximum(width, 1.0))]
-    return Compact(boxes[chosen], components.thickness_px[chosen], components.centres_px[chosen])
+    thin = (width < SLACK * limit_px) & (length <= _COMPACT * np.maximum(width, 1.0))
+    return Compact(boxes[small[thin]], width[thin], components.centres_px[small[thin]])
 
 
 def _at_seams(grey: Runs, on_its_side: Runs, setting: Setting) -> Floats:

@@ -47,6 +47,7 @@ _BLOCK = 8
 # Blocks that are made ahead of the one that is compared.
 _AHEAD = 3
 _CEILINGS_AHEAD = 8
+_NONE = Overlaps(np.empty((0, 2), dtype=np.int32), np.empty(0, dtype=np.int64))
 
 Progress = Callable[[int, int], None]
 Teller = Callable[[Spots, Setting], Iterator[Finding]]
@@ -86,7 +87,7 @@ class _Pass:
         self.voids.add(
             things_of(seen.dark, layer, points_within(seen.dark, np.ones(seen.dark.count, np.bool_))), dark_over
         )
-        pillars.add(seen.parts, lying, layer)
+        pillars.add(seen.lights, overlaps_of(under.lights, seen.lights) if under else _NONE, layer)
         found, are_islands = islands(seen.parts, lying, layer, setting)
         notice = self.noticed
         notice["island"].append(found)
@@ -161,8 +162,7 @@ def _see_block(portion: Mesh, setting: Setting, first: int) -> list[Seen]:
 
 def _overlaps(under: Seen | None, seen: Seen) -> tuple[Overlaps, Overlaps]:
     if under is None:
-        none = Overlaps(np.empty((0, 2), dtype=np.int32), np.empty(0, dtype=np.int64))
-        return none, none
+        return _NONE, _NONE
     return overlaps_of(under.parts, seen.parts), overlaps_of(under.dark, seen.dark)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from mingyue.phrases import Phrase
 from mingyue.printing.findings.finding import Finding, Point, Severity, finding
 from mingyue.printing.findings.setting import Setting
 from mingyue.printing.findings.spots import Spots, box_of
@@ -20,11 +19,11 @@ def told(
     severity: Severity,
     *,
     measured: float,
-    message: Phrase | None = None,
+    first: int | None = None,
 ) -> Finding:
-    """The finding of a group. measured: in the unit of the limit of its kind."""
+    """The finding of a group. measured: in the unit of the limit of its kind; first: where it begins, if below the group."""
     bounds = setting.bounds(kind)
-    first, last = int(group.layers[0]), int(group.layers[-1])
+    first, last = int(group.layers[0]) if first is None else first, int(group.layers[-1])
     return finding(
         kind,
         severity,
@@ -35,7 +34,6 @@ def told(
         limit=bounds.limit(severity),
         unit=bounds.unit,
         source=bounds.source,
-        message=message,
     )
 
 
