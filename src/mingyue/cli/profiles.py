@@ -24,6 +24,7 @@ _MARKS: Final[dict[Mark, Phrase]] = {
     "derived": say("derived"),
     "measured": say("measured"),
     "entered": say("entered"),
+    "assumed": say("assumed"),
 }
 
 

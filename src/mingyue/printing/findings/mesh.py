@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mingyue.phrases import say
+from mingyue.phrases import Phrase
 from mingyue.printing.faults import MeshReport, why_not_sliceable
 from mingyue.printing.findings.finding import Finding, Point, finding
 
@@ -25,6 +25,6 @@ def tell_mesh(report: MeshReport, box_um: tuple[Point, Point]) -> Iterator[Findi
         )
 
 
-def tell_unsliceable(message: str, box_um: tuple[Point, Point]) -> Finding:
+def tell_unsliceable(message: Phrase, box_um: tuple[Point, Point]) -> Finding:
     """What stopped the slicer, said by itself."""
-    return finding("mesh_fault", "fails", box_um=box_um, message=say("{text}", text=message))
+    return finding("mesh_fault", "fails", box_um=box_um, message=message)

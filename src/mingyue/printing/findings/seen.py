@@ -19,6 +19,8 @@ Places = NDArray[np.int32]
 _WALL_LENGTHS, _GAP_LENGTHS = 3.0, 2.0
 # By how much a wall may widen, by its length: beyond it is a wedge, half an angle of 4°, and thin only at its tip.
 MOST_WIDENING = 0.15
+# So far to both sides of a seam a wall must be thin: a seam may nick the corner of a block.
+_SEAM_ROWS = 4
 # What is not much longer than wide is a pillar or a hole; else it is a wall or a gap.
 _COMPACT = 3.0
 
@@ -107,9 +109,11 @@ def _at_seams(grey: Runs, on_its_side: Runs, setting: Setting) -> Floats:
 
 
 def _across(picture: Runs, row: int, limit_px: float) -> Floats:
-    """(s, 3) width, column and row of what is thin in the rows on both sides of the border above a row."""
-    if not 0 < row < picture.rows:
+    """(s, 3) width, column and row of walls that are thin at the border above a row, and a few rows to both sides of it."""
+    first, after = row - _SEAM_ROWS, row + _SEAM_ROWS
+    if first < 0 or after > picture.rows:
         return np.empty((0, 3))
-    beside = picture.window(row=row - 1, column=0, rows=2, columns=picture.columns)
-    found = thin_along_rows(beside, limit_px=limit_px, least_px=2.0)
+    beside = picture.window(row=first, column=0, rows=after - first, columns=picture.columns)
+    found = thin_along_rows(beside, limit_px=limit_px, least_px=2.0 * _SEAM_ROWS - 0.5)
+    found = found.only(found.change_px <= MOST_WIDENING * found.length_px)
     return np.stack([found.width_px, found.points_px[:, 0], np.full(len(found), float(row))], axis=1)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from mingyue.printing.samples.sample import Point, Sample
 from mingyue.printing.samples.solids import Solid, box, cut, meshed, rod, united
 
@@ -20,9 +22,9 @@ _CIRCLE = 48
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """A cell of the coupon. size_um: what is too small or too large; is_fault: or kept by a fifth.
+    """What is in a cell of the coupon. size_um: what is too small or too large; is_fault: or kept by a fifth.
 
-    low_um, high_um: corners of the cell, part frame.
+    low_um, high_um: corners of what was added, or else cut out, part frame.
     """
 
     name: str
@@ -59,12 +61,18 @@ def fault_coupon() -> Sample:
             centre = ((column + 0.5) * CELL_UM, (row + 0.5) * CELL_UM, PLATE_UM)
             added += [solid.translate(centre) for solid in cell.added]
             removed += [solid.translate(centre) for solid in cell.removed]
-            low = (column * CELL_UM, row * CELL_UM, 0.0)
-            high = (low[0] + CELL_UM, low[1] + CELL_UM, 400.0)
+            low, high = _box_of([solid.translate(centre) for solid in cell.added or cell.removed])
             is_fault = row < _ROWS
             name = f"{kind}-{row % _ROWS + 1}-{'fault' if is_fault else 'good'}"
             planted.append(Planted(name, kind, low, high, size, is_fault))
     return Sample("fault_coupon", meshed(cut(united(added), removed)), tuple(planted))
+
+
+def _box_of(solids: list[Solid]) -> tuple[Point, Point]:
+    boxes = np.array([solid.bounding_box() for solid in solids])
+    x, y, z = boxes[:, :3].min(axis=0).tolist()
+    x_high, y_high, z_high = boxes[:, 3:].max(axis=0).tolist()
+    return (x, y, max(z, 0.0)), (x_high, y_high, z_high)
 
 
 def _bar(width: float, length: float, height: float, angle_deg: float = 0.0, *, aside: float = 0.0) -> Solid:
@@ -119,12 +127,12 @@ def _slender_pillar(height: float, row: int) -> _Cell:
     return _Cell(added=(rod((0.0, 0.0), 10.0, bottom_um=0.0, top_um=height, sides=_CIRCLE),))
 
 
-def _island(hanging: float, row: int) -> _Cell:
-    """A gate from whose beam a block hangs down; done well it reaches the plate. hanging: what is left below it."""
+def _island(length: float, row: int) -> _Cell:
+    """A gate from whose beam a block hangs down; done well, 150 µm long, it reaches the plate."""
     posts = tuple(_bar(20.0, 40.0, 140.0, aside=side * 70.0) for side in (-1, 1))
     beam = box((-80.0, -20.0, 140.0), (80.0, 20.0, 160.0))
     size = (30.0, 34.0, 40.0, 44.0)[row % 4]
-    return _Cell(added=(*posts, beam, _block(size, 150.0 - hanging, bottom=hanging)))
+    return _Cell(added=(*posts, beam, _block(size, length, bottom=150.0 - length)))
 
 
 def _weak_island(width: float, _: int) -> _Cell:
@@ -173,7 +181,7 @@ _KINDS: Mapping[str, tuple[_Maker, tuple[float, ...], tuple[float, ...]]] = {
     "closed_channel": (_closed_channel, (15.0, 20.0, 30.0, 35.0), (45.0, 45.0, 50.0, 60.0)),
     "narrow_channel": (_narrow_channel, (5.0, 6.0, 7.0, 7.6), (9.6, 9.6, 10.0, 11.0)),
     "slender_pillar": (_slender_pillar, (220.0, 225.0, 240.0, 230.0), (165.0, 165.0, 150.0, 140.0)),
-    "island": (_island, (60.0, 70.0, 80.0, 100.0), (0.0, 0.0, 0.0, 0.0)),
+    "island": (_island, (90.0, 80.0, 70.0, 50.0), (150.0, 150.0, 150.0, 150.0)),
     "weak_island": (_weak_island, (5.0, 6.0, 7.0, 8.0), (12.0, 14.0, 16.0, 20.0)),
     "overhang": (_overhang, (54.0, 60.0, 70.0, 90.0), (40.0, 41.0, 30.0, 20.0)),
     "trapped_resin": (_trapped_resin, (14.0, 20.0, 40.0, 60.0), (20.0, 30.0, 40.0, 60.0)),
