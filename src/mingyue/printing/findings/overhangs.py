@@ -15,8 +15,8 @@ from mingyue.printing.findings.spots import Spots, groups, spots
 from mingyue.printing.findings.telling import told
 from mingyue.printing.runs import Runs
 
-# Of each hanging piece so many runs are asked how far they are from what carries.
-_ASKED = 12
+# Of each hanging piece so many runs, from its first row to its last, are asked how far they are from what carries.
+_ASKED = 6
 # A few pixels beyond the reach are the rounding of slopes.
 _FEWEST_PX = 4
 
@@ -37,10 +37,18 @@ def overhangs(parts: Components, are_islands: NDArray[np.bool_], below: Runs, la
     starts = np.searchsorted(pieces.labels[order], np.arange(pieces.count + 1))
     for k, piece in enumerate(large):
         runs = order[starts[piece] : starts[piece + 1]]
-        asked = first_points(pieces.runs, runs[:: max(1, len(runs) // _ASKED)])
+        asked = _ends_and_middles(pieces.runs, runs[np.unique(np.linspace(0, len(runs) - 1, _ASKED).astype(np.int64))])
         distances = [distance_px(below, u, v) for u, v in asked]
         far[k], points[k] = max(distances), asked[int(np.argmax(distances))]
     return spots(layer, pieces.boxes_px[large], np.maximum(far, reach_px), points)
+
+
+def _ends_and_middles(runs: Runs, places: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(3 r, 2) u and v of pixels of these runs: the first, the middle one and the last of each."""
+    middles = first_points(runs, places)
+    first, last = middles.copy(), middles.copy()
+    first[:, 0], last[:, 0] = runs.starts[places] + 0.5, runs.stops[places] - 0.5
+    return np.concatenate([middles, first, last])
 
 
 def distance_px(picture: Runs, u: float, v: float) -> float:
