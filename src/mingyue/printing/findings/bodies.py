@@ -22,7 +22,7 @@ def tell_tiny_bodies(solids: Growth, setting: Setting) -> Iterator[Finding]:
     sides_px = (bodies.boxes_px[:, 2:] - bodies.boxes_px[:, :2]).max(axis=1)
     heights_um = bottom_um[bodies.last] + thickness_um[bodies.last] - bottom_um[bodies.first]
     longest_um = np.maximum(sides_px * setting.pixel_um, heights_um)
-    tiny = longest_um < SLACK * bounds.outer
+    tiny = longest_um <= bounds.outer / SLACK  # pixels and layers are whole: at the limit it may be smaller
     if tiny.all():
         return
     for place in np.flatnonzero(tiny):

@@ -30,7 +30,9 @@ _FEWEST_PX = 64
 _FLAT_PX = 8
 # So many layers beyond the limit a void is still followed, to see a wedge as one.
 _BEYOND = 4
-_FLAT, _OPEN = 1, 2
+# A void narrower than this is the rounding of a slope; where it is a channel, it is a narrow one, see `thin`.
+_WIDE_PX = 3
+_FLAT, _OPEN, _WIDE = 1, 2, 4
 _EIGHT = 8
 
 
@@ -61,8 +63,8 @@ class Pile:
 def low_voids(solid: Runs, below: Pile, layer: int, setting: Setting) -> Spots:
     """Ceilings of a layer over low voids. measured: height in µm.
 
-    marks: the area in pixels times four; plus 1 where the ceiling is flat and wide; plus 2 where the void is not low any
-    more, which makes a wedge of what it touches.
+    marks: the area in pixels times eight; plus 1 where the ceiling is flat and wide; plus 2 where the void is not low any
+    more, which makes a wedge of what it touches; plus 4 where it is more than the rounding of a slope.
     """
     if len(below.layers) < 2:
         return gathered([])
@@ -124,7 +126,7 @@ def _spots(layer: int, met: list[tuple[Places, float]], like: Runs, mark: int) -
     found = components_of(_picture(pieces, like))
     area = (pieces[:, 2] - pieces[:, 1]).astype(np.float64)
     sums = np.bincount(found.labels, weights=area * heights, minlength=found.count)
-    marks = 4 * found.lit_px.astype(np.int32) + mark + _FLAT * _are_wide(found)
+    marks = 8 * found.lit_px.astype(np.int32) + mark + _FLAT * fit(found, _FLAT_PX) + _WIDE * fit(found, _WIDE_PX)
     everything = np.ones(found.count, dtype=np.bool_)
     yield spots(layer, found.boxes_px, sums / found.lit_px, points_within(found, everything), marks)
 
@@ -136,16 +138,16 @@ def _picture(pieces: Places, like: Runs) -> Runs:
     return Runs(like.rows, like.columns, row_starts, pieces[:, 1].copy(), pieces[:, 2].copy(), values)
 
 
-def _are_wide(found: Components) -> Places:
-    """(count,) 1 where a square of the least flat width fits in, about."""
-    wide = np.zeros(found.count, dtype=np.int32)
+def fit(found: Components, width_px: int) -> Places:
+    """(count,) 1 where a square of that width fits in, about."""
+    fits = np.zeros(found.count, dtype=np.int32)
     sides = (found.boxes_px[:, 2:] - found.boxes_px[:, :2]).min(axis=1)
-    large = (sides >= _FLAT_PX) & (found.lit_px >= _FLAT_PX**2)
+    large = (sides >= width_px) & (found.lit_px >= width_px**2)
     if large.any():
         asked = found.only(large)
-        core = beyond_reach(asked, dark_of(asked), reach_px=_FLAT_PX / 2 - 0.5)
-        wide[overlaps_of(found, components_of(core)).pairs[:, 0]] = 1
-    return wide
+        core = beyond_reach(asked, dark_of(asked), reach_px=width_px / 2 - 0.5)
+        fits[overlaps_of(found, components_of(core)).pairs[:, 0]] = 1
+    return fits
 
 
 def tell_channels(found: Spots, setting: Setting) -> Iterator[Finding]:
@@ -154,7 +156,7 @@ def tell_channels(found: Spots, setting: Setting) -> Iterator[Finding]:
     for group in groups(found):
         is_open, is_flat = group.marks & _OPEN > 0, group.marks & _FLAT > 0
         chosen = ~is_open & is_flat if is_open.any() else ~is_open
-        if int((group.marks[chosen] // 4).sum()) < _FEWEST_PX:
+        if int((group.marks[chosen] // 8).sum()) < _FEWEST_PX or not (group.marks[chosen] & _WIDE).any():
             continue
         low = group.only(chosen)
         height_um = float(low.measured.max())

@@ -19,6 +19,8 @@ Ints = NDArray[np.int64]
 
 # A pillar keeps its area from layer to layer but for this factor; where it widens more, it stands on something.
 _WIDENS = 1.5
+# What is longer in the plane than so many times its thickness is a wall.
+_COMPACT = 3.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +102,8 @@ def _alone(overlaps: Overlaps, below: Components, above: Components) -> tuple[In
     low, high = overlaps.pairs.T
     single = (np.bincount(low, minlength=below.count)[low] == 1) & (np.bincount(high, minlength=above.count)[high] == 1)
     ratio = above.lit_px[high] / np.maximum(1, below.lit_px[low])
-    chosen = single & (ratio < _WIDENS) & (ratio > 1 / _WIDENS)
+    is_pillar = above.length_px[high] <= _COMPACT * above.thickness_px[high]
+    chosen = single & is_pillar & (ratio < _WIDENS) & (ratio > 1 / _WIDENS)
     return low[chosen].astype(np.int64), high[chosen].astype(np.int64)
 
 

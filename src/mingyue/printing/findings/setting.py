@@ -14,8 +14,8 @@ from mingyue.printing.layers import LayerTable
 from mingyue.printing.machines import Machine
 from mingyue.printing.resins import Resin
 
-# Widths are right to a few hundredths of a pixel; so much above a limit still counts as below it.
-SLACK = 1.04
+# What is exactly at a limit keeps it, also where rounding takes a hair off.
+SLACK = 0.999
 
 
 @dataclass(frozen=True, slots=True)
