@@ -34,7 +34,7 @@ def test_what_fails_is_told_with_its_place_its_limit_and_a_remedy(mingyue: Mingy
 
     ended = mingyue("check", "thin.stl", "--units", "mm", *RESIN)
 
-    assert ended.code == 7
+    assert ended.code == 8
     for word in ("fails", "thin wall", "4 µm", "Make the wall thicker", "predicted to fail"):
         assert word in ended.out
 
@@ -46,7 +46,7 @@ def test_programs_get_every_finding_with_its_fields(mingyue: Mingyue, tmp_path: 
 
     told = ended.json
     (found,) = told["findings"]
-    assert (ended.code, told["can_be_made"], told["fails"], told["layers"]) == (7, False, 1, 20)
+    assert (ended.code, told["can_be_made"], told["fails"], told["layers"]) == (8, False, 1, 20)
     assert (found["kind"], found["severity"], found["limit"], found["unit"]) == ("thin_wall", "fails", 4.0, "µm")
     assert abs(found["measured"] - 3) < 0.1
     assert found["source"]["mark"] == "derived"

@@ -14,12 +14,14 @@ import typer
 from mingyue.cli.build import PartArgument, UnitsOption, peak_mib
 from mingyue.cli.choices import angles_choice, read_choice, size_choice
 from mingyue.cli.output import AsJson, print_json, print_line, print_notes, print_table, progress_bar, tell
+from mingyue.cli.profiles import MARKS
 from mingyue.errors import BadInputError
 from mingyue.files import write_whole
 from mingyue.phrases import Phrase, say
 from mingyue.printing.chain import BuildSettings
 from mingyue.printing.checks import CheckResult
 from mingyue.printing.checks import check as check_part
+from mingyue.printing.estimates import Estimate, read_times
 from mingyue.printing.findings.finding import KINDS, Finding, Severity
 from mingyue.printing.findings.limits import read_limits
 from mingyue.printing.formats.parts import Part
@@ -28,7 +30,7 @@ from mingyue.printing.pictures import as_png
 from mingyue.printing.resins import resin as resin_named
 from mingyue.printing.sights import picture_of_place
 
-CANNOT_BE_MADE = 7
+CANNOT_BE_MADE = 8
 # Of each kind so many are shown, and drawn: the worst. All of them are in the JSON.
 _SHOWN = 4
 _SEVERITY: dict[Severity, Phrase] = {"fails": say("fails"), "risk": say("risk"), "note": say("note")}
@@ -64,6 +66,9 @@ def check(
     limits: Annotated[
         Path | None, typer.Option("--limits", help=tell("A .toml file of limits of your own, which win."))
     ] = None,
+    times: Annotated[
+        Path | None, typer.Option("--times", help=tell("A .toml file of times of your own, for the estimate."))
+    ] = None,
     pictures: Annotated[
         Path | None, typer.Option("--pictures", help=tell("Write a picture of the worst findings of each kind there."))
     ] = None,
@@ -82,7 +87,7 @@ def check(
         field_px=size_choice(field_px),
         overlap_px=overlap_px,
     )
-    known = read_limits(limits)
+    known, paces = read_limits(limits), read_times(times)
     chosen = read_choice(part, units=units, welded=False)
     with progress_bar(say("layers"), quiet=as_json) as bar:
         task = None if bar is None else bar.add_task("", total=None)
@@ -91,7 +96,7 @@ def check(
             if bar is not None and task is not None:
                 bar.update(task, completed=done, total=all_)
 
-        result = check_part(chosen, settings, limits=known, progress=progress)
+        result = check_part(chosen, settings, limits=known, times=paces, progress=progress)
     drawn = draw_worst(chosen, result, pictures) if pictures is not None else {}
     print_notes((*chosen.notes, *result.notes))
     if as_json:
@@ -112,6 +117,7 @@ def summary(result: CheckResult, drawn: dict[int, Path]) -> dict[str, object]:
         "notes_found": severities["note"],
         "counts": result.counts,
         "findings": [asdict(found) | {"picture": drawn.get(place)} for place, found in enumerate(result.findings)],
+        "estimate": None if result.estimate is None else asdict(result.estimate),
         "placement": asdict(result.placement),
         "layers": result.layers,
         "fields": result.fields,
@@ -160,10 +166,25 @@ def _print(result: CheckResult) -> None:
             first = next(found for found in result.findings if found.kind == kind)
             count = result.counts[kind]
             print_line(say("{title} ({count:,}): {remedy}", title=KINDS[kind].title, count=count, remedy=first.remedy))
+    if result.estimate is not None:
+        _print_estimate(result.estimate)
     if result.can_be_made:
         print_line(say("✓ Nothing is predicted to fail."), style="green")
     else:
         print_line(say("✗ Some of it is predicted to fail."), style="red")
+
+
+def _print_estimate(taken: Estimate) -> None:
+    printing, handling = ([seconds / 3600 for seconds in band] for band in (taken.printing_s, taken.handling_s))
+    print_line(
+        say(
+            "Takes {low:.2g}–{high:.2g} h to print ({exposures:,} exposures of {exposure:.2g} s), {by_hand_low:.2g}–"
+            "{by_hand_high:.2g} h by hand, {resin_low:.3g}–{resin_high:.3g} mm³ of resin; times are {mark}.",
+            low=printing[0], high=printing[1], exposures=taken.exposures, exposure=taken.exposure_s,
+            by_hand_low=handling[0], by_hand_high=handling[1],
+            resin_low=taken.resin_mm3[0], resin_high=taken.resin_mm3[1], mark=MARKS[taken.source.mark],
+        )
+    )  # fmt: skip
 
 
 def _row(found: Finding) -> tuple[object, ...]:

@@ -12,18 +12,20 @@ import numpy as np
 
 from mingyue.errors import LimitError
 from mingyue.phrases import Phrase, say
-from mingyue.printing import frames
+from mingyue.printing import frames, resins
 from mingyue.printing.chain import BuildSettings, Prepared, prepare
+from mingyue.printing.estimates import Estimate, Times, estimate, read_times
+from mingyue.printing.exposures import CURE_DEPTH_LAYERS
 from mingyue.printing.faults import find_faults
+from mingyue.printing.fields import FieldGrid
 from mingyue.printing.findings.finding import SEVERITIES, Finding, Point
 from mingyue.printing.findings.limits import Bounds, Limits, bounds_of, read_limits
 from mingyue.printing.findings.mesh import tell_mesh, tell_unsliceable
 from mingyue.printing.findings.setting import Setting
 from mingyue.printing.findings.size import tell_size
-from mingyue.printing.findings.survey import survey
+from mingyue.printing.findings.survey import Surveyed, survey
 from mingyue.printing.formats.parts import Part
 from mingyue.printing.frames import Canvas
-from mingyue.printing.kernels import fast
 from mingyue.printing.layers import OpenLayerError
 from mingyue.printing.meshes import InsideOutError, Mesh
 from mingyue.printing.repairs import RepairFailedError, repair
@@ -40,6 +42,7 @@ class CheckResult:
     """findings: the worst first. placement: part frame → build frame, in which the findings' places are.
 
     layers: how many were looked at, 0 where none could be; mended: a mended copy of the part was looked at.
+    estimate: None where no layers were looked at, or nobody published what an exposure needs.
     """
 
     findings: tuple[Finding, ...]
@@ -49,6 +52,7 @@ class CheckResult:
     mended: bool
     seconds: float
     notes: tuple[Phrase, ...]
+    estimate: Estimate | None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -62,7 +66,12 @@ class CheckResult:
 
 
 def check(
-    part: Part, settings: BuildSettings, *, limits: Limits | None = None, progress: Progress | None = None
+    part: Part,
+    settings: BuildSettings,
+    *,
+    limits: Limits | None = None,
+    times: Times | None = None,
+    progress: Progress | None = None,
 ) -> CheckResult:
     """Everything that will fail, or may. Raises BadInputError for settings that make no sense, not for a bad part.
 
@@ -71,7 +80,7 @@ def check(
     began = time.perf_counter()
     limits = limits or read_limits()
     notes: list[Phrase] = []
-    is_whole = fast.closes(part.mesh.vertices_um, part.mesh.triangles) and part.mesh.volume_um3 > 0
+    is_whole = part.mesh.is_closed and part.mesh.volume_um3 > 0
     seen = _look(part, settings, limits, notes, progress) if is_whole else None
     placement, box_um = (seen.placement, seen.box_um) if seen else _placed(part.mesh, settings)
     found = list(tell_size(box_um, settings.machine, _smallest(limits, settings), unit=part.unit))
@@ -83,6 +92,7 @@ def check(
             notes.append(say("A mended copy was looked at; the file is as it was."))
             seen = _look(replace(part, mesh=mended), settings, limits, notes, progress)
     found += seen.findings if seen else []
+    surveyed = seen.surveyed if seen else None
     return CheckResult(
         findings=tuple(sorted(found, key=_order)),
         placement=placement,
@@ -91,6 +101,7 @@ def check(
         mended=mended is not None,
         seconds=time.perf_counter() - began,
         notes=tuple(notes),
+        estimate=None if surveyed is None else _estimated(surveyed, settings, len(found), times or read_times()),
     )
 
 
@@ -102,6 +113,7 @@ class _Looked:
     layers: int
     fields: int
     is_inside_out: bool = False
+    surveyed: Surveyed | None = None
 
 
 def _look(
@@ -121,10 +133,25 @@ def _look(
         notes.append(say("It is too large for its layers to be looked at."))
         return nothing
     try:
-        found = survey(prepared.placed, setting, progress=progress)
+        surveyed = survey(prepared.placed, setting, progress=progress)
     except (OpenLayerError, InsideOutError):
         return replace(nothing, is_inside_out=True)
-    return replace(nothing, findings=found, layers=len(setting.table))
+    return replace(nothing, findings=surveyed.findings, layers=len(setting.table), surveyed=surveyed)
+
+
+def _estimated(surveyed: Surveyed, settings: BuildSettings, findings: int, times: Times) -> Estimate | None:
+    """What it takes; None where no exposure can be derived."""
+    machine, resin = settings.machine, settings.resin
+    exposure_s = settings.exposure_s
+    if exposure_s is None:
+        if machine.irradiance_mw_cm2 is None or resin.critical_dose_mj_cm2 is None:
+            return None
+        exposure_s = resins.exposure_s(
+            resin, depth_um=CURE_DEPTH_LAYERS * settings.layer_um, irradiance_mw_cm2=machine.irradiance_mw_cm2
+        )
+    return estimate(
+        surveyed.occupied, volume_mm3=surveyed.volume_mm3, exposure_s=exposure_s, findings=findings, times=times
+    )
 
 
 def _mended(part: Part, placement: frames.Placement, box_um: tuple[Point, Point]) -> tuple[list[Finding], Mesh | None]:
@@ -156,9 +183,21 @@ def _setting(prepared: Prepared, settings: BuildSettings, limits: Limits) -> Set
         machine=settings.machine,
         resin=settings.resin,
         limits=limits,
+        fields_px=_fields_px(grid, left, top, canvas),
         seam_columns=_seams((field.column for field in grid.fields), grid.overlap_px, left, canvas.columns),
         seam_rows=_seams((field.row for field in grid.fields), grid.overlap_px, top, canvas.rows),
     )
+
+
+def _fields_px(grid: FieldGrid, left: int, top: int, canvas: Canvas) -> tuple[tuple[int, int, int, int], ...]:
+    """What of each field is on the smaller canvas; fields beside it are left out."""
+    corners = np.array([
+        (field.row - top, field.column - left, field.row - top + grid.rows_px, field.column - left + grid.columns_px)
+        for field in grid.fields
+    ])  # fmt: skip
+    clipped = np.clip(corners, 0, np.array([canvas.rows, canvas.columns] * 2))
+    inside = (clipped[:, :2] < clipped[:, 2:]).all(axis=1)
+    return tuple((int(a), int(b), int(c), int(d)) for a, b, c, d in clipped[inside])
 
 
 def _seams(firsts: Iterable[int], overlap_px: int, offset: int, count: int) -> tuple[int, ...]:
@@ -175,7 +214,7 @@ def _order(found: Finding) -> tuple[int, str, float]:
 
 def _placed(mesh: Mesh, settings: BuildSettings) -> tuple[frames.Placement, tuple[Point, Point]]:
     placement = frames.place(
-        mesh.box_um[0], mesh.used_um, scale=settings.scale, fit_um=settings.fit_um, rotate_deg=settings.rotate_deg
+        mesh.box_um[0], mesh.box_under, scale=settings.scale, fit_um=settings.fit_um, rotate_deg=settings.rotate_deg
     )
     return placement, _box(mesh.moved(np.array(placement.matrix), np.array(placement.offset_um)))
 

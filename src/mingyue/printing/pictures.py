@@ -18,8 +18,8 @@ if TYPE_CHECKING:  # whoever builds needs no Pillow
     from PIL import Image
 
 # Paper; a face in the dark and far away; one in the light and near.
-_PALETTE = np.array([[250, 250, 247], [44, 82, 130], [235, 240, 247]], dtype=np.float64)
-_LIGHT = np.array([-0.35, 0.45, 0.82]) / np.linalg.norm([-0.35, 0.45, 0.82])  # from the upper left, a little in front
+PALETTE = np.array([[250, 250, 247], [44, 82, 130], [235, 240, 247]], dtype=np.float64)
+LIGHT = np.array([-0.35, 0.45, 0.82]) / np.linalg.norm([-0.35, 0.45, 0.82])  # from the upper left, a little in front
 _MARGIN = 0.04
 
 
@@ -63,9 +63,7 @@ def drawn_mesh(
     depth, seen = fast.draw(
         mesh.vertices_um, mesh.triangles, matrix=to_sheet @ view, offset=shift, rows=height_px, columns=width_px
     )
-    return fast.shade(
-        mesh.vertices_um, mesh.triangles, view=view, light=_LIGHT, palette=_PALETTE, depth=depth, seen=seen
-    )
+    return fast.shade(mesh.vertices_um, mesh.triangles, view=view, light=LIGHT, palette=PALETTE, depth=depth, seen=seen)
 
 
 def picture_of_layer(package: PrintPackage, layer: int, *, most_px: int = 1600) -> Image.Image:

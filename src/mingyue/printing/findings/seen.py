@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +41,7 @@ class Seen:
     lights: of what gets any light.
 
     walls, gaps: stretches that are thin; pins, holes: what is thin and compact, a hole being closed all around.
-    seams: (s, 3) width in px, u and v, of what is solid where a seam crosses it.
+    seams: (s, 3) width in px, u and v, of what is solid where a seam crosses it. occupied: how many fields have light.
     """
 
     layer: int
@@ -54,6 +55,7 @@ class Seen:
     pins: Compact
     holes: Compact
     seams: Floats
+    occupied: int
 
 
 def see(layer: int, grey: Runs, setting: Setting) -> Seen:
@@ -73,6 +75,7 @@ def see(layer: int, grey: Runs, setting: Setting) -> Seen:
         pins=_compact(lights, setting.bounds("thin_pillar").outer / pixel_um),
         holes=_compact(components_of(negative_of(grey)), setting.bounds("small_hole").outer / pixel_um),
         seams=_at_seams(grey, on_its_side, setting),
+        occupied=occupied(grey, setting.fields_px),
     )
 
 
@@ -117,3 +120,12 @@ def _across(picture: Runs, row: int, limit_px: float) -> Floats:
     found = thin_along_rows(beside, limit_px=limit_px, least_px=2.0 * _SEAM_ROWS - 0.5)
     found = found.only(found.change_px <= MOST_WIDENING * found.length_px)
     return np.stack([found.width_px, found.points_px[:, 0], np.full(len(found), float(row))], axis=1)
+
+
+def occupied(grey: Runs, fields_px: Sequence[tuple[int, int, int, int]]) -> int:
+    """How many of the fields have light. fields_px: first row and column, row and column after, of each."""
+    count = 0
+    for row, column, row_after, column_after in fields_px:
+        some = slice(grey.row_starts[row], grey.row_starts[row_after])
+        count += bool(((grey.starts[some] < column_after) & (grey.stops[some] > column)).any())
+    return count

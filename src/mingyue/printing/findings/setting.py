@@ -22,7 +22,8 @@ SLACK = 0.999
 class Setting:
     """canvas: the pixels around the part, one dark pixel on each side of it.
 
-    seam_columns, seam_rows: the first pixel of the later of two fields, on this canvas.
+    seam_columns, seam_rows: the first pixel of the later of two fields, on this canvas. fields_px: first row and column,
+    row and column after, of each field, as far as it is on this canvas.
     """
 
     canvas: Canvas
@@ -32,6 +33,7 @@ class Setting:
     limits: Limits
     seam_columns: tuple[int, ...] = ()
     seam_rows: tuple[int, ...] = ()
+    fields_px: tuple[tuple[int, int, int, int], ...] = ()
 
     @property
     def pixel_um(self) -> float:

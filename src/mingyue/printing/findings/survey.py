@@ -12,6 +12,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mingyue.printing.components import Overlaps, overlaps_of
 from mingyue.printing.findings.bodies import tell_tiny_bodies
@@ -38,7 +39,7 @@ from mingyue.printing.findings.thin import (
 )
 from mingyue.printing.findings.tree import Growth, things_of
 from mingyue.printing.findings.voids import sealed, tell_cups, tell_voids
-from mingyue.printing.layers import cover_layers
+from mingyue.printing.layers import cover_corners
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.portions import portions
 
@@ -49,6 +50,7 @@ _AHEAD = 3
 _CEILINGS_AHEAD = 8
 _NONE = Overlaps(np.empty((0, 2), dtype=np.int32), np.empty(0, dtype=np.int64))
 
+Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 Teller = Callable[[Spots, Setting], Iterator[Finding]]
 # Which rule tells the spots of which kind.
@@ -76,6 +78,8 @@ class _Pass:
     voids: Growth = field(default_factory=Growth)
     solids: Growth = field(default_factory=Growth)
     lit_px: list[int] = field(default_factory=list)
+    occupied: list[int] = field(default_factory=list)
+    area_px: list[float] = field(default_factory=list)
     below: Pile = field(default_factory=Pile)
     ceilings: list[Future[Spots]] = field(default_factory=list)
 
@@ -104,6 +108,8 @@ class _Pass:
         notice["small_hole"].append(small_holes(seen))
         notice["seam_crossing"].append(seam_crossings(seen))
         self.lit_px.append(seen.solid.lit_px)
+        self.occupied.append(seen.occupied)
+        self.area_px.append(seen.grey.area_px)
         self.below = self.below.higher(seen.solid, layer, most=layers_searched(setting))
         if len(self.ceilings) > _CEILINGS_AHEAD:  # each of them holds the layers below it
             notice["closed_channel"].append(self.ceilings.pop(0).result())
@@ -119,10 +125,19 @@ class _Pass:
         yield from tell_empty_layers(self.lit_px, self.setting)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Surveyed:
+    """occupied: (layers,) how many fields have light in each layer; volume_mm3: what the layers cover, as printed."""
+
+    findings: list[Finding]
+    occupied: NDArray[np.int64]
+    volume_mm3: float
+
+
 def survey(
     placed: Mesh, setting: Setting, *, progress: Progress | None = None, executor: Executor | None = None
-) -> list[Finding]:
-    """All findings of the layers of a part. Raises OpenLayerError and InsideOutError as `cover_layers` does."""
+) -> Surveyed:
+    """All findings of the layers of a part. Raises OpenLayerError and InsideOutError as `cover_corners` does."""
     passed, pillars = _Pass(setting), Pillars(setting)
     under: Seen | None = None
     with ThreadPoolExecutor(2) as own:
@@ -134,13 +149,15 @@ def survey(
             under, seen = seen, over
             if progress is not None:
                 progress(len(passed.lit_px), len(setting.table))
-        return list(passed.told(pillars))
+        found = list(passed.told(pillars))
+    volume_px = float((np.array(passed.area_px) * setting.table.thickness_um).sum())
+    return Surveyed(found, np.array(passed.occupied, dtype=np.int64), volume_px * setting.pixel_um**2 / 1e9)
 
 
 def _seen_layers(placed: Mesh, setting: Setting, executor: Executor) -> Iterator[Seen]:
     """Every layer looked at, in order; a few blocks are made ahead."""
     waiting: deque[Future[list[Seen]]] = deque()
-    for number, portion in enumerate(portions(placed, setting.table.cut_um, layers=_BLOCK)):
+    for number, portion in enumerate(portions(placed, setting.canvas, setting.table.cut_um, layers=_BLOCK)):
         waiting.append(executor.submit(_see_block, portion, setting, number * _BLOCK))
         if len(waiting) > _AHEAD:
             yield from waiting.popleft().result()
@@ -148,11 +165,10 @@ def _seen_layers(placed: Mesh, setting: Setting, executor: Executor) -> Iterator
         yield from waiting.popleft().result()
 
 
-def _see_block(portion: Mesh, setting: Setting, first: int) -> list[Seen]:
+def _see_block(corners_px: Floats, setting: Setting, first: int) -> list[Seen]:
     canvas = setting.canvas
-    covered = cover_layers(
-        canvas.to_px(portion.vertices_um),
-        portion.triangles,
+    covered = cover_corners(
+        corners_px,
         setting.table.cut_um[first : first + _BLOCK],
         rows=canvas.rows,
         columns=canvas.columns,
@@ -166,5 +182,5 @@ def _overlaps(under: Seen | None, seen: Seen) -> tuple[Overlaps, Overlaps]:
     return overlaps_of(under.parts, seen.parts), overlaps_of(under.dark, seen.dark)
 
 
-def _points(seen: Seen) -> np.ndarray:
+def _points(seen: Seen) -> Floats:
     return points_within(seen.parts, np.ones(seen.parts.count, dtype=np.bool_))
