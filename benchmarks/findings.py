@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -26,14 +27,20 @@ from benchmarks.measured import Cost, measure
 from benchmarks.sections import facts, facts_table, write_section
 from benchmarks.tables import count, table
 from mingyue.cli.choices import sample_part
+from mingyue.printing.chain import BuildSettings
+from mingyue.printing.checks import CheckResult, check
 from mingyue.printing.components import Components, components_of, dark_of, overlaps_of
 from mingyue.printing.findings.islands import are_islands, points_within
 from mingyue.printing.findings.tree import Growth, all_of, things_of
 from mingyue.printing.formats.stl import write_stl
 from mingyue.printing.frames import centred_canvas
 from mingyue.printing.layers import cover_layers, layer_table
+from mingyue.printing.machines import machine
 from mingyue.printing.meshes import Mesh
+from mingyue.printing.resins import resin
 from mingyue.printing.runs import Runs
+from mingyue.printing.samples import make_sample
+from mingyue.printing.samples.fault_coupon import CELL_UM, Planted
 from mingyue.printing.samples.gyroid import Gyroid, gyroid
 
 PIXEL_UM, LAYER_UM, FIELD_PX = 2.0, 5.0, (1920, 1080)
@@ -49,6 +56,7 @@ def main() -> int:
     texts = [
         facts_table(facts()),
         *(_checks(options.rounds) if not options.rules_only else ()),
+        *_coupon(),
         *_rules(options.layers),
     ]
     text = "\n\n".join(texts)
@@ -109,6 +117,37 @@ def _check(path: Path) -> Cost:
     # `check` ends with 8 where something fails, which is no break-down here.
     words = " ".join(f"'{word}'" for word in (our_program(), "check", path))
     return measure(["sh", "-c", f"{words} --units mm --resin pegda-nps3-365 --json; test $? -eq 0 -o $? -eq 8 || true"])
+
+
+# --- the coupon -------------------------------------------------------------------------------------------------------
+
+
+def _coupon() -> Iterator[str]:
+    """How many of the planted faults are found as what they are, by kind, and how often what is done well is called bad."""
+    sample = make_sample("fault_coupon")
+    settings = BuildSettings(machine=machine("s230"), resin=resin("pegda-nps3-365"))
+    rows = []
+    for angle_deg in (0.0, 17.0, 45.0, 90.0):
+        result = check(sample_part("fault_coupon"), replace(settings, rotate_deg=(0.0, 0.0, angle_deg)))
+        counts: dict[str, list[int]] = {}
+        for planted in sample.features:
+            found = list(_kinds_at(result, planted))
+            planted_found = counts.setdefault(planted.kind, [0, 0, 0])
+            planted_found[0] += planted.is_fault
+            planted_found[1] += planted.is_fault and planted.kind in found
+            planted_found[2] += len(found) - (planted.is_fault and planted.kind in found)
+        rows.append((f"{angle_deg:g}°", *(f"{found}/{all_}, {false}" for all_, found, false in counts.values())))
+    yield "The coupon, turned about z by so much: faults found/planted, false alarms beside them and where it is done well:"
+    yield table(("turned", *counts), rows)
+
+
+def _kinds_at(result: CheckResult, planted: Planted) -> Iterator[str]:
+    matrix, offset = np.array(result.placement.matrix), np.array(result.placement.offset_um)
+    middle = matrix @ ((np.array(planted.low_um) + planted.high_um) / 2) + offset
+    for found in result.findings:
+        at = (np.array(found.box_um[0]) + found.box_um[1]) / 2
+        if np.abs(at - middle)[:2].max() < CELL_UM / 2:
+            yield found.kind
 
 
 # --- two rules, on runs and on bitmaps ----------------------------------------------------------------------------------
