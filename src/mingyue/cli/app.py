@@ -56,6 +56,10 @@ COMMANDS: Final[dict[str, tuple[str, Phrase]]] = {
         "build:build",
         say("Make a print package: slice a part into masks for a machine."),
     ),
+    "simulate": (
+        "simulate:simulate",
+        say("Print a package virtually: what will come out, and how far from the design."),
+    ),
     "convert": (
         "convert:convert",
         say("Write the masks of one file in the format of another, and say what is lost."),

@@ -31,26 +31,34 @@ def picture_of_mesh(
     turn_deg: float = -35.0,
     tilt_deg: float = 32.0,
     oversample: int = 2,
+    colours: NDArray[np.uint8] | None = None,
 ) -> Image.Image:
     """A shaded view, see `drawn_mesh`. oversample: samples along each side of a pixel, for smooth edges."""
     from PIL import Image
 
-    colours = drawn_mesh(
+    drawn = drawn_mesh(
         mesh,
         width_px=width_px * oversample,
         height_px=height_px * oversample,
         turn_deg=turn_deg,
         tilt_deg=tilt_deg,
+        colours=colours,
     )
-    return Image.fromarray(colours).resize((width_px, height_px), Image.Resampling.BOX)
+    return Image.fromarray(drawn).resize((width_px, height_px), Image.Resampling.BOX)
 
 
 def drawn_mesh(
-    mesh: Mesh, *, width_px: int, height_px: int, turn_deg: float = -35.0, tilt_deg: float = 32.0
+    mesh: Mesh,
+    *,
+    width_px: int,
+    height_px: int,
+    turn_deg: float = -35.0,
+    tilt_deg: float = 32.0,
+    colours: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.uint8]:
     """(height, width, 3) a shaded view without perspective: turned about z, then tilted towards the one who looks.
 
-    tilt_deg: 0 is from the side.
+    tilt_deg: 0 is from the side. colours: (n, 3) of each corner; without them it is drawn in ink.
     """
     view = rotation((tilt_deg - 90.0, 0.0, 0.0)) @ rotation((0.0, 0.0, turn_deg))
     middle = (mesh.box_um[0] + mesh.box_um[1]) / 2
@@ -63,7 +71,25 @@ def drawn_mesh(
     depth, seen = fast.draw(
         mesh.vertices_um, mesh.triangles, matrix=to_sheet @ view, offset=shift, rows=height_px, columns=width_px
     )
+    if colours is not None:
+        return _coloured(mesh, view, seen, colours)
     return fast.shade(mesh.vertices_um, mesh.triangles, view=view, light=LIGHT, palette=PALETTE, depth=depth, seen=seen)
+
+
+def _coloured(
+    mesh: Mesh, view: NDArray[np.float64], seen: NDArray[np.int64], of_corners: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    """Each face in the mean colour of its corners, lit evenly, so that a colour stays the one of the legend."""
+    hit = seen >= 0
+    drawn = np.broadcast_to(PALETTE[0], (*seen.shape, 3)).copy()
+    faces, face_of = np.unique(seen[hit], return_inverse=True)  # a picture sees a small part of a large mesh
+    a, b, c = (mesh.vertices_um[mesh.triangles[faces, k]] for k in range(3))
+    normals = np.cross(b - a, c - a)
+    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-300)
+    light = 0.55 + 0.45 * np.abs(normals @ view.T @ LIGHT)
+    colours = of_corners[mesh.triangles[faces]].astype(np.float64).mean(axis=1) * light[:, None]
+    drawn[hit] = colours[face_of]
+    return drawn.astype(np.uint8)
 
 
 def picture_of_layer(package: PrintPackage, layer: int, *, most_px: int = 1600) -> Image.Image:

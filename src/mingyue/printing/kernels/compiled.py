@@ -54,6 +54,9 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "feathering",
         ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "f8[:]", "i8[:]", "f8[:]", "i8[:]", "i8[:]", "i4[:]", "i4[:]", "u1[:]"),
     ),
+    "skin": ("skinning", ("f4[:,:]", "f4[:,:]", "f8[:]", "f8[:,:]", "f4[:,:]", "f4[:]", "f4[:]", "f8[:]")),
+    "probe": ("probing", ("f4[:,:]", "f8[:,:]", "f8[:]", "f4[:]")),
+    "closest": ("closest", ("f8[:,:]", "f8[:,:]", "i8[:,:]", "f8[:]")),
     "combine": (
         "combining",
         (*_RUNS, *_RUNS, "u1[:]", *_RUNS),
