@@ -38,6 +38,7 @@ COMMANDS = [
     "samples",
     "inspect",
     "repair",
+    "check",
     "build",
     "simulate",
     "convert",

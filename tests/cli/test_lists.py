@@ -49,7 +49,15 @@ def test_samples_are_listed_and_written(mingyue: Run) -> None:
     listed = [entry["name"] for entry in mingyue("samples", "--json").json["samples"]]
     written = mingyue("samples", "connector_comb", "-o", "comb.stl", "--json").json
 
-    assert listed == ["birds_nest", "gyroid", "microneedles", "connector_comb", "channel_coupon", "artefact"]
+    assert listed == [
+        "birds_nest",
+        "gyroid",
+        "microneedles",
+        "connector_comb",
+        "channel_coupon",
+        "artefact",
+        "fault_coupon",
+    ]
     assert written["triangles"] == 3612
     assert len(written["features"]) == 300
     assert Path("comb.stl").stat().st_size == 84 + 50 * 3612

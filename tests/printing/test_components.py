@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from mingyue.printing.components import beyond_reach, components_of, dark_of, joined, overlaps_of
+from mingyue.printing.components import beyond_reach, components_of, dark_of, joined, negative_of, overlaps_of
 from mingyue.printing.runs import Runs, blank, from_picture
 
 Picture = NDArray[np.uint8]
@@ -100,6 +100,11 @@ def test_things_joined_by_pairs_are_the_components_of_a_graph(pairs: list[tuple[
 @given(pictures)
 def test_what_is_dark_is_all_the_rest(picture: Picture) -> None:
     assert dark_of(from_picture(picture)) == from_picture(np.where(picture == 0, 255, 0).astype(np.uint8))
+
+
+@given(pictures)
+def test_a_negative_is_255_less_the_picture(picture: Picture) -> None:
+    assert negative_of(from_picture(picture)) == from_picture(255 - picture)
 
 
 @given(pairs_of_pictures, st.sampled_from([0.0, 1.0, 1.5, 2.0, 2.9, 4.0]))

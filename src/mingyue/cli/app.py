@@ -48,6 +48,10 @@ COMMANDS: Final[dict[str, tuple[str, Phrase]]] = {
         "repair:repair",
         say("Mend a part and say what was changed; the file you give stays as it is."),
     ),
+    "check": (
+        "check:check",
+        say("Say whether a part can be made, where it will fail, and what to do."),
+    ),
     "build": (
         "build:build",
         say("Make a print package: slice a part into masks for a machine."),

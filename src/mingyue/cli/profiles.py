@@ -18,12 +18,13 @@ OwnFile = Annotated[
     typer.Option("--file", help=tell("A .toml file of your own; its entries are listed as well.")),
 ]
 _UNKNOWN = "–"
-_MARKS: Final[dict[Mark, Phrase]] = {
+MARKS: Final[dict[Mark, Phrase]] = {
     "seen": say("seen"),
     "2nd": say("2nd"),
     "derived": say("derived"),
     "measured": say("measured"),
     "entered": say("entered"),
+    "assumed": say("assumed"),
 }
 
 
@@ -102,4 +103,4 @@ def _number(value: float | None, deviation: float | None = None) -> str:
 def _marks(sources: Iterable[Source]) -> str:
     """How sure the numbers are: every mark that one of them has."""
     marks = dict.fromkeys(source.mark for source in sources)
-    return ", ".join(local(_MARKS[mark]) for mark in marks) or _UNKNOWN
+    return ", ".join(local(MARKS[mark]) for mark in marks) or _UNKNOWN

@@ -16,6 +16,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Places = NDArray[np.int32]
 
+# A disc of diameter 1 has the area of a square of 0.886: halfway between the two, both are wrong by 6 %.
+_MIDWAY = 1.06
+
 
 @dataclass(frozen=True, eq=False)
 class Components:
@@ -48,16 +51,27 @@ class Components:
     def thickness_px(self) -> Floats:
         """(count,) float64: how thick each is across its longest direction, whichever way that points.
 
-        √14 times the smaller standard deviation of where its area is. A long rectangle's would be √12 times, a disc's 4
-        times: so a rectangle comes out 8 % too thick, a disc 6 % too thin. It says nothing about what is bent.
+        The width of a rectangle of its area and its ratio of sides, times 1.06: so a rectangle comes out 6 % too thick, a
+        disc 6 % too thin. It says nothing about what is bent.
         """
-        area, u, v, uu, uv, vv = self._measures[1].T
-        # A picture of pixels is spread by 1/12 more than what it shows (Sheppard's correction).
-        across, along, mixed = uu / area - (u / area) ** 2, vv / area - (v / area) ** 2, uv / area - u * v / area**2
-        smaller = (across + along) / 2 - np.hypot((across - along) / 2, mixed) - 1 / 12
-        return np.asarray(np.sqrt(14 * np.maximum(smaller, 0.0)))
+        return np.asarray(_MIDWAY * np.sqrt(self.area_px / self._aspect))
 
     @property
+    def length_px(self) -> Floats:
+        """(count,) float64: how long each is along its longest direction, in the same way."""
+        return np.asarray(_MIDWAY * np.sqrt(self.area_px * self._aspect))
+
+    @cached_property
+    def _aspect(self) -> Floats:
+        """(count,) length by thickness, 1 and more: by how much its area is spread along and across."""
+        area, u, v, uu, uv, vv = self._measures[1].T
+        across, along, mixed = uu / area - (u / area) ** 2, vv / area - (v / area) ** 2, uv / area - u * v / area**2
+        middle, apart = (across + along) / 2, np.hypot((across - along) / 2, mixed)
+        # A picture of pixels is spread by 1/12 more than what it shows (Sheppard's correction), but never to nothing.
+        shorter, longer = np.maximum(middle - apart - 1 / 12, 1 / 24), np.maximum(middle + apart - 1 / 12, 1 / 24)
+        return np.asarray(np.sqrt(longer / shorter))
+
+    @cached_property
     def lit_px(self) -> Ints:
         """(count,) int64: how many pixels get any light."""
         lengths = (self.runs.stops - self.runs.starts).astype(np.float64)
@@ -134,13 +148,31 @@ def joined(count: int, pairs: Places) -> Places:
 
 def dark_of(picture: Runs) -> Runs:
     """All that gets no light, wholly lit."""
-    room = len(picture) + picture.rows
+    return _inverted(picture, darkest=0)
+
+
+def negative_of(picture: Runs) -> Runs:
+    """The picture with its greys turned over: how much of each pixel is not covered."""
+    return _inverted(picture, darkest=FULL)
+
+
+def _inverted(picture: Runs, *, darkest: int) -> Runs:
+    room = 2 * len(picture) + picture.rows
     row_starts = np.empty(picture.rows + 1, dtype=np.int64)
     starts, stops = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
-    made = entry("complement_runs")(
-        picture.row_starts, picture.starts, picture.stops, picture.columns, row_starts, starts, stops
+    values = np.empty(room, dtype=np.uint8)
+    made = entry("invert_runs")(
+        picture.row_starts, picture.starts, picture.stops, picture.values, picture.columns, darkest,
+        row_starts, starts, stops, values,
+    )  # fmt: skip
+    return Runs(
+        picture.rows, picture.columns, row_starts, starts[:made].copy(), stops[:made].copy(), values[:made].copy()
     )
-    return _solid(picture, row_starts, starts[:made].copy(), stops[:made].copy())
+
+
+def union_of(one: Runs, other: Runs) -> Runs:
+    """What gets any light in either picture, wholly lit."""
+    return dark_of(beyond_reach(dark_of(one), other, reach_px=0))
 
 
 def beyond_reach(layer: Runs, below: Runs, *, reach_px: float) -> Runs:

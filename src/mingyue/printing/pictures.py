@@ -18,8 +18,8 @@ if TYPE_CHECKING:  # whoever builds needs no Pillow
     from PIL import Image
 
 # Paper; a face in the dark and far away; one in the light and near.
-_PALETTE = np.array([[250, 250, 247], [44, 82, 130], [235, 240, 247]], dtype=np.float64)
-_LIGHT = np.array([-0.35, 0.45, 0.82]) / np.linalg.norm([-0.35, 0.45, 0.82])  # from the upper left, a little in front
+PALETTE = np.array([[250, 250, 247], [44, 82, 130], [235, 240, 247]], dtype=np.float64)
+LIGHT = np.array([-0.35, 0.45, 0.82]) / np.linalg.norm([-0.35, 0.45, 0.82])  # from the upper left, a little in front
 _MARGIN = 0.04
 
 
@@ -73,9 +73,7 @@ def drawn_mesh(
     )
     if colours is not None:
         return _coloured(mesh, view, seen, colours)
-    return fast.shade(
-        mesh.vertices_um, mesh.triangles, view=view, light=_LIGHT, palette=_PALETTE, depth=depth, seen=seen
-    )
+    return fast.shade(mesh.vertices_um, mesh.triangles, view=view, light=LIGHT, palette=PALETTE, depth=depth, seen=seen)
 
 
 def _coloured(
@@ -83,12 +81,12 @@ def _coloured(
 ) -> NDArray[np.uint8]:
     """Each face in the mean colour of its corners, lit evenly, so that a colour stays the one of the legend."""
     hit = seen >= 0
-    drawn = np.broadcast_to(_PALETTE[0], (*seen.shape, 3)).copy()
+    drawn = np.broadcast_to(PALETTE[0], (*seen.shape, 3)).copy()
     faces, face_of = np.unique(seen[hit], return_inverse=True)  # a picture sees a small part of a large mesh
     a, b, c = (mesh.vertices_um[mesh.triangles[faces, k]] for k in range(3))
     normals = np.cross(b - a, c - a)
     normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-300)
-    light = 0.55 + 0.45 * np.abs(normals @ view.T @ _LIGHT)
+    light = 0.55 + 0.45 * np.abs(normals @ view.T @ LIGHT)
     colours = of_corners[mesh.triangles[faces]].astype(np.float64).mean(axis=1) * light[:, None]
     drawn[hit] = colours[face_of]
     return drawn.astype(np.uint8)

@@ -13,13 +13,18 @@ from typing import Any, Final, Literal, get_args
 from mingyue.errors import BadInputError, FileFormatError, why_refused
 from mingyue.phrases import Phrase, say
 
-Kind = Literal["machine", "resin"]
-Mark = Literal["seen", "2nd", "derived", "measured", "entered"]
+Kind = Literal["machine", "resin", "limit", "times"]
+Mark = Literal["seen", "2nd", "derived", "measured", "entered", "assumed"]
 Table = Mapping[str, Any]
 
 # A profile is a page of numbers; what is larger is something else.
 _MOST_BYTES = 1_000_000
-_KINDS: Final[dict[Kind, Phrase]] = {"machine": say("machine"), "resin": say("resin")}
+_KINDS: Final[dict[Kind, Phrase]] = {
+    "machine": say("machine"),
+    "resin": say("resin"),
+    "limit": say("limit"),
+    "times": say("times"),
+}
 
 
 class ProfileError(FileFormatError):

@@ -79,4 +79,4 @@ def test_listing_the_samples_imports_no_geometry_library():
 
     said = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True)
 
-    assert said.stdout == "6 []\n"
+    assert said.stdout == "7 []\n"

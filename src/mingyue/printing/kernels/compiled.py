@@ -56,18 +56,6 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     ),
     "skin": ("skinning", ("f4[:,:]", "f4[:,:]", "f8[:]", "f8[:,:]", "f4[:,:]", "f4[:]", "f4[:]", "f8[:]")),
     "probe": ("probing", ("f4[:,:]", "f8[:,:]", "f8[:]", "f4[:]")),
-    "label_runs": ("components", ("i8[:]", "i4[:]", "i4[:]", "i4[:]", "i4[:]")),
-    "join_pairs": ("components", ("i4[:,:]", "i4[:]")),
-    "measure_runs": ("components", ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "i4[:]", "i4[:,:]", "f8[:,:]")),
-    "overlap_runs": (
-        "components",
-        ("i8[:]", "i4[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:,:]", "i8[:]"),
-    ),
-    "complement_runs": ("components", ("i8[:]", "i4[:]", "i4[:]", "i8", "i8[:]", "i4[:]", "i4[:]")),
-    "beyond_reach": (
-        "components",
-        ("i8[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:,:]", "i8[:]", "i4[:]", "i4[:]"),
-    ),
     "closest": ("closest", ("f8[:,:]", "f8[:,:]", "i8[:,:]", "f8[:]")),
     "combine": (
         "combining",
@@ -117,6 +105,29 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "exposing",
         ("f4[:,:]", "f4[:,:]", "i8", "f4[:]", "i8", "i8", "f4[:,:]", "f4[:,:]", "u1[:,:]", "f4[:,:]", "i8[:]"),
     ),
+    "label_runs": ("components", ("i8[:]", "i4[:]", "i4[:]", "i4[:]", "i4[:]")),
+    "join_pairs": ("components", ("i4[:,:]", "i4[:]")),
+    "measure_runs": ("components", ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "i4[:]", "i4[:,:]", "f8[:,:]")),
+    "overlap_runs": (
+        "components",
+        ("i8[:]", "i4[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:,:]", "i8[:]"),
+    ),
+    "invert_runs": (
+        "components",
+        ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "i8", "i8", "i8[:]", "i4[:]", "i4[:]", "u1[:]"),
+    ),
+    "beyond_reach": (
+        "components",
+        ("i8[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:,:]", "i8[:]", "i4[:]", "i4[:]"),
+    ),
+    "turn_count": ("turning", ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "i8[:]")),
+    "turn_fill": ("turning", ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "i8[:]", "i4[:]", "u1[:]")),
+    "turn_runs": ("turning", ("i8[:]", "i4[:]", "u1[:]", "i8[:]", "i4[:]", "i4[:]", "u1[:]")),
+    "find_chords": ("chords", ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "i8", "f8[:]", "i4[:,:]", "f8[:,:]")),
+    "link_chords": ("chords", ("i4[:,:]", "i4[:]", "i4[:]")),
+    "thin_stretches": ("chords", ("i4[:,:]", "f8[:,:]", "i4[:]", "i4[:]", "f8[:]", "f8[:,:]")),
+    "meet_floor": ("floors", ("i4[:,:]", "i8[:]", "i4[:]", "i4[:]", "i4[:,:]", "i4[:,:]", "i8[:]")),
+    "touching_boxes": ("floors", ("i4[:,:]", "i4[:]", "i8", "i4[:,:]")),
 }
 LOOPS: Final = Path(__file__).parent / "loops"
 

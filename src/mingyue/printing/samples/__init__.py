@@ -74,6 +74,11 @@ _ENTRIES = (
         "A plate of pins, holes, slots, ribs, steps, a ramp, a ring and a star, to measure a machine by.",
         "几何精度试件：销、孔、槽、筋、台阶、斜坡、圆环与星形，用来检验机器。",
     ),
+    SampleEntry(
+        "fault_coupon",
+        "A plate with 60 planted faults of 15 kinds, each beside the same thing done well, to test the check by.",
+        "预埋 15 类共 60 处缺陷的试板，每处旁边有合格的对照，用来检验可制造性检查。",
+    ),
 )
 SAMPLES: Mapping[str, SampleEntry] = MappingProxyType({entry.name: entry for entry in _ENTRIES})
 

@@ -155,27 +155,33 @@ def overlap_runs(
 
 
 @jit
-def complement_runs(
+def invert_runs(
     row_starts: Ints,
     starts: Places,
     stops: Places,
+    values: Bytes,
     columns: int,
+    darkest: int,
     out_row_starts: Ints,
     out_starts: Places,
     out_stops: Places,
+    out_values: Bytes,
 ) -> int:
-    """Fill the runs of all that is dark; return how many there are."""
+    """Fill the runs of the negative: 255 less the grey. What is lit to `darkest` or more stays dark in it."""
     made = 0
     out_row_starts[0] = 0
     for row in range(len(row_starts) - 1):
         column = 0
         for i in range(row_starts[row], row_starts[row + 1]):
             if starts[i] > column:
-                out_starts[made], out_stops[made] = column, starts[i]
+                out_starts[made], out_stops[made], out_values[made] = column, starts[i], 255
+                made += 1
+            if values[i] < darkest:
+                out_starts[made], out_stops[made], out_values[made] = starts[i], stops[i], 255 - values[i]
                 made += 1
             column = stops[i]
         if column < columns:
-            out_starts[made], out_stops[made] = column, columns
+            out_starts[made], out_stops[made], out_values[made] = column, columns, 255
             made += 1
         out_row_starts[row + 1] = made
     return made

@@ -1,0 +1,70 @@
+"""Islands: parts of a layer that begin in the resin, with nothing or next to nothing below them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mingyue.printing.components import Components, Overlaps
+from mingyue.printing.findings.finding import Finding
+from mingyue.printing.findings.setting import Setting
+from mingyue.printing.findings.spots import Spots, spots
+from mingyue.printing.findings.telling import told
+from mingyue.printing.runs import Runs
+
+
+def carried_px(parts: Components, overlaps: Overlaps) -> NDArray[np.int64]:
+    """(count,) how many pixels of each part of a layer lie on the layer below."""
+    shared = np.bincount(overlaps.pairs[:, 1], weights=overlaps.shared_px, minlength=parts.count)
+    return np.asarray(shared.astype(np.int64))
+
+
+def are_islands(parts: Components, overlaps: Overlaps, *, share: float, reach_px: float) -> NDArray[np.bool_]:
+    """(count,) which parts lie on less than one pixel, or less than that share of their area.
+
+    Of what is larger than the square of the reach only that square must be carried: a roof on four walls is no island;
+    what of it hangs too far out is an overhang.
+    """
+    wanted = share * np.minimum(parts.lit_px, reach_px**2)
+    return np.asarray(carried_px(parts, overlaps) < np.maximum(1.0, wanted))
+
+
+def islands(parts: Components, overlaps: Overlaps, layer: int, setting: Setting) -> tuple[Spots, NDArray[np.bool_]]:
+    """The islands of a layer, and which parts they are. measured: how many pixels carry it; marks: its own pixels."""
+    found = are_islands(
+        parts,
+        overlaps,
+        share=setting.bounds("weak_island").outer,
+        reach_px=setting.bounds("overhang").outer / setting.pixel_um,
+    )
+    if layer == 0:
+        found[:] = False  # it lies on the platform
+    carried = carried_px(parts, overlaps)[found].astype(np.float64)
+    return spots(
+        layer, parts.boxes_px[found], carried, points_within(parts, found), parts.lit_px[found].astype(np.int32)
+    ), found
+
+
+def points_within(parts: Components, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """(c, 2) u and v of a place within each of the chosen parts: in its first row, on the surface."""
+    return first_points(parts.runs, parts.first_runs[chosen])
+
+
+def first_points(runs: Runs, places: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(c, 2) u and v of the middles of these runs."""
+    rows = np.searchsorted(runs.row_starts, places, side="right") - 1
+    middles = (runs.starts[places] + runs.stops[places]) // 2 + 0.5
+    return np.stack([middles, rows + 0.5], axis=1)
+
+
+def tell_islands(found: Spots, setting: Setting) -> Iterator[Finding]:
+    """Each island by itself: those that nothing carries fail."""
+    for place in range(len(found)):
+        one = found.only(np.array([place]))
+        carried_share = float(one.measured[0]) / max(1, int(one.marks[0]))
+        if one.measured[0] < 1:
+            yield told(one, setting, "island", "fails", measured=float(one.measured[0]))
+        else:
+            yield told(one, setting, "weak_island", "risk", measured=carried_share)
