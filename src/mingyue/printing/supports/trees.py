@@ -1,0 +1,161 @@
+"""Necks become branches: all go down slab by slab, lean towards their neighbours, and go on as one where they meet.
+
+Every step stays where the way to the platform is free (`rooms`), so no branch ends in a pocket. The order is that of the
+slabs, from the top; within one, that of the necks: the same necks make the same trees.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mingyue.printing.supports.necks import Neck
+from mingyue.printing.supports.rooms import STEPS, Room
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+# Branches look for a neighbour this far at most, in cells, and at most by this share of their height: joining must save
+# more than leaning over costs.
+_HORIZON_CELLS = 60
+_HORIZON_SHARE = 0.7
+# Branches whose middles are no farther apart than this, in cells, are one.
+_MEETING = 1.5
+_MOVES = np.array([(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1)])
+
+
+@dataclass(slots=True, eq=False)
+class Branch:
+    """A way down. path: slab, row, column of each step, from the top; radii_um: at each. necks: those it began with.
+
+    parent: the branch it ends in; None: it ends on the platform. fixed: steps that others end at.
+    """
+
+    path: list[tuple[int, int, int]]
+    radii_um: list[float]
+    necks: list[int]
+    least: int
+    top: int
+    parent: int | None = None
+    tips: int = 1
+    fixed: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeShape:
+    """joins: whether branches may meet; slenderness: height by diameter; tips: necks a trunk carries at most."""
+
+    joins: bool
+    radius_um: float
+    slenderness: float
+    tips: int
+
+
+def grow(necks: Sequence[Neck], room: Room, shape: TreeShape) -> list[Branch]:
+    """The branches of all necks that have a start."""
+    branches: list[Branch] = []
+    waiting = sorted(
+        (number for number, neck in enumerate(necks) if neck.start is not None),
+        key=lambda number: (-int(_start_of(necks[number])[0]), number),
+    )
+    alive: list[int] = []
+    place = 0
+    for slab in range(room.slabs - 1, -1, -1):
+        while place < len(waiting) and int(_start_of(necks[waiting[place]])[0]) == slab:
+            alive.append(len(branches))
+            branches.append(_begun(waiting[place], necks[waiting[place]], room))
+            place += 1
+        alive = _joined(alive, branches, shape) if shape.joins else alive
+        if slab:
+            _step(alive, branches, room, shape)
+    return branches
+
+
+def _start_of(neck: Neck) -> Ints:
+    assert neck.start is not None
+    return neck.start
+
+
+def _begun(number: int, neck: Neck, room: Room) -> Branch:
+    slab, row, column = (int(index) for index in _start_of(neck))
+    least = max(1, int(neck.radius_um / room.cell_um * STEPS))
+    return Branch([(slab, row, column)], [neck.radius_um], [number], least, slab)
+
+
+def _joined(alive: list[int], branches: list[Branch], shape: TreeShape) -> list[int]:
+    """Those that have not met another in this slab; the one that carries more goes on."""
+    from scipy.spatial import cKDTree
+
+    if len(alive) < 2:
+        return alive
+    places = np.array([branches[number].path[-1][1:] for number in alive], dtype=np.float64)
+    gone: set[int] = set()
+    pairs = cKDTree(places).query_pairs(_MEETING, output_type="ndarray")
+    for one, other in pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]:
+        first, second = alive[one], alive[other]
+        if first in gone or second in gone or branches[first].tips + branches[second].tips > shape.tips:
+            continue
+        stays, ends = (first, second) if branches[first].tips >= branches[second].tips else (second, first)
+        _end_in(branches, ends, stays)
+        gone.add(ends)
+    return [number for number in alive if number not in gone]
+
+
+def _end_in(branches: list[Branch], ends: int, stays: int) -> None:
+    ending, staying = branches[ends], branches[stays]
+    staying.tips += ending.tips
+    staying.least = min(staying.least, ending.least)
+    staying.top = max(staying.top, ending.top)
+    staying.fixed.add(len(staying.path) - 1)
+    ending.parent = stays
+    if ending.path[-1] != staying.path[-1]:  # they meet in one point, so that nothing is left between them
+        ending.path[-1] = staying.path[-1]
+
+
+def _step(alive: list[int], branches: list[Branch], room: Room, shape: TreeShape) -> None:
+    """Move all branches one slab down."""
+    if not alive:
+        return
+    here = np.array([branches[number].path[-1] for number in alive], dtype=np.int64)
+    target = _targets(here, [branches[number] for number in alive], shape) if shape.joins else here[:, 1:].astype(float)
+    slab = int(here[0, 0]) - 1
+    steps = here[:, None, 1:] + _MOVES[None]
+    inside = ((steps >= 0) & (steps < np.array(room.bare.shape[1:]))).all(axis=2)
+    at = np.clip(steps, 0, np.array(room.bare.shape[1:]) - 1)
+    ways = room.ways[slab, at[..., 0], at[..., 1]]
+    bare = room.bare[slab, at[..., 0], at[..., 1]]
+    least = np.array([branches[number].least for number in alive])
+    cost = ((steps - target[:, None]) ** 2).sum(axis=2) + 0.3 * (_MOVES**2).sum(axis=1)
+    cost = np.where(inside & (ways >= least[:, None]), cost, np.inf)
+    best = np.argmin(cost, axis=1)
+    for k, number in enumerate(alive):
+        _go_on(branches[number], slab, steps[k, best[k]], float(bare[k, best[k]]), room, shape)
+
+
+def _go_on(branch: Branch, slab: int, step: Ints, bare: float, room: Room, shape: TreeShape) -> None:
+    wanted = max(shape.radius_um, (branch.top - slab) * room.cell_um / (2 * shape.slenderness))
+    free = bare / STEPS * room.cell_um - room.clearance_um
+    branch.path.append((slab, int(step[0]), int(step[1])))
+    branch.radii_um.append(max(min(wanted, free), branch.least / STEPS * room.cell_um))
+
+
+def _targets(here: Ints, branches: Sequence[Branch], shape: TreeShape) -> Floats:
+    """(n, 2) where each branch leans to: its nearest neighbour that it may still meet, else straight down."""
+    from scipy.spatial import cKDTree
+
+    places = here[:, 1:].astype(np.float64)
+    if len(places) < 2:
+        return places
+    count = min(6, len(places))
+    far, near = cKDTree(places).query(places, k=count)
+    tips = np.array([branch.tips for branch in branches])
+    horizon = min(_HORIZON_CELLS, math.ceil(_HORIZON_SHARE * int(here[0, 0])))
+    allowed = (far <= horizon) & (tips[near] + tips[:, None] <= shape.tips)
+    allowed[near == np.arange(len(places))[:, None]] = False
+    first = np.argmax(allowed, axis=1)
+    chosen = near[np.arange(len(places)), first]
+    return np.where(allowed.any(axis=1)[:, None], places[chosen], places)
