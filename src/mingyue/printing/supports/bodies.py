@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.supports.necks import Neck
 from mingyue.printing.supports.rooms import STEPS, Room
-from mingyue.printing.supports.trees import Branch
+from mingyue.printing.supports.trees import Branch, into_parent
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -88,10 +88,10 @@ def _branch(
 
 
 def _within(branch: Branch, parent: Branch, room: Room) -> Floats:
-    """(1, 3) a place within the parent, a slab below where the branch meets it."""
-    slab = branch.path[-1][0]
-    further = parent.path[0][0] - slab + 1
-    if further < len(parent.path):
+    """(1, 3) a place in the middle of the parent, below where the branch meets it; on the platform, if that is near."""
+    met = parent.path[0][0] - branch.path[-1][0]
+    further = min(met + into_parent(room), len(parent.path) - 1)
+    if further > met:
         return room.points(np.array(parent.path[further : further + 1]))
     return room.points(np.array(branch.path[-1:])) * (1.0, 1.0, 0.0)
 
@@ -113,7 +113,7 @@ def foot_of(place_um: Floats, radius_um: float, *, free_um: float) -> Mesh:
 def straightened(branch: Branch, room: Room) -> Ints:
     """Which steps of a branch are kept, so that straight pieces between them keep as much room as its own steps do."""
     path, radii = np.array(branch.path), np.array(branch.radii_um)
-    borders = sorted({0, len(path) - 1, *branch.fixed})
+    borders = sorted({0, len(path) - 1, *(min(step, len(path) - 1) for step in branch.fixed)})
     kept = [0]
     for border in borders[1:]:
         while kept[-1] < border:

@@ -20,7 +20,7 @@ from mingyue.printing.supports.bodies import bodies_of
 from mingyue.printing.supports.columns import surface_below
 from mingyue.printing.supports.necks import Neck, NeckShape, neck_at, pin_at
 from mingyue.printing.supports.needs import Kind, Need, needs_of
-from mingyue.printing.supports.points import neck_points
+from mingyue.printing.supports.points import is_carried, neck_points
 from mingyue.printing.supports.rooms import Room, RoomBuilder, cell_px_of
 from mingyue.printing.supports.trees import Branch, TreeShape, grow
 
@@ -32,7 +32,7 @@ Forbids = Callable[[Floats], Flags]
 # Supports are made, looked at and mended so often; what is left then is told.
 _ROUNDS = 3
 # A neck that finds no way is tried again beside it so often.
-_TRIES = 4
+_TRIES = 8
 # Branches may go around the part within this many pixels.
 _MARGIN_PX = 120
 
@@ -59,9 +59,9 @@ class SupportSettings:
 
     @property
     def reach_px(self) -> float:
-        """What a face of the self-supporting angle goes forward in a layer, and a pixel at least."""
-        forward = self.layer_um / math.tan(math.radians(value_of("self_supporting_deg")))
-        return max(1.0, (forward if self.reach_um is None else self.reach_um) / self.machine.pixel_um)
+        """How far a layer may hang beyond what is below it; a pixel at least."""
+        hangs_um = value_of("overhang_layers") * self.layer_um if self.reach_um is None else self.reach_um
+        return max(1.0, hangs_um / self.machine.pixel_um)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +170,7 @@ def _looked_at(work: _Work) -> tuple[Room, list[Need]]:
         cell_um=cell_um,
         corner_um=(canvas.left_um, canvas.top_um),
         clearance_um=value_of("clearance_px") * canvas.pitch_um,
+        stride=max(1, math.ceil(1 / math.tan(math.radians(_steepest_deg(_pillar_um(work.settings), work.settings.layer_um))))),
         forbidden=None if work.forbids is None else _forbidden_cells(work, work.forbids),
     )
 
@@ -210,15 +211,13 @@ def _necks(need: Need, work: _Work, room: Room) -> Iterator[Neck]:
         points = neck_points(replace(need, pixels=left), reach_px=reach_px, neck_px=neck_px, allowed=allowed)
         carrying = []
         for point in points:
-            neck = _neck(point, need.layer, work, room, pins=settings.on_part and attempt >= _TRIES // 2)
+            neck = _neck(point, need.layer, work, room, pins=settings.on_part and attempt >= 2)
             if neck is None:
                 _strike(allowed, point - need.corner)
             else:
                 carrying.append(point)
                 yield neck
-        if carrying:
-            far = np.linalg.norm(left[:, None] - np.array(carrying)[None], axis=2).min(axis=1)
-            left = left[far > reach_px]
+        left = left[~is_carried(left, np.array(carrying).reshape(-1, 2), reach_px)]
         if not len(left) or not len(points):
             return
 
@@ -261,14 +260,20 @@ def _neck_shape(settings: SupportSettings) -> NeckShape:
         diameter_um=settings.neck_um,
         length_um=value_of("neck_length_necks") * settings.neck_um,
         radius_um=_pillar_um(settings) / 2,
-        slope_deg=value_of("slope_deg"),
+        slope_deg=min(value_of("slope_deg"), _steepest_deg(settings.neck_um, settings.layer_um)),
     )
+
+
+def _steepest_deg(diameter_um: float, layer_um: float) -> float:
+    """How far from upright something of this diameter may lean, so that half of it lies on the layer below."""
+    return math.degrees(math.atan(diameter_um / (2 * layer_um)))
 
 
 def _tree_shape(settings: SupportSettings) -> TreeShape:
     return TreeShape(
         joins=settings.joins,
         radius_um=_pillar_um(settings) / 2,
+        trunk_um=value_of("trunk_px") * settings.machine.pixel_um,
         slenderness=value_of("slenderness"),
         tips=int(value_of("tips_a_trunk")),
     )

@@ -54,7 +54,7 @@ def neck_at(tip_um: Floats, *, layer: int, room: Room, shape: NeckShape) -> Neck
     if tip_um[2] <= shape.length_um + 2 * room.cell_um:
         return _peg(tip_um, layer, room, shape)
     length_um = shape.length_um
-    for share in (1.0, 0.75, 0.5):
+    for share in (1.0, 0.75, 0.5, 0.3):
         found = _start(tip_um, room, shape, length_um * share)
         if found is not None:
             start, radius_um = found
@@ -69,10 +69,13 @@ def _peg(tip_um: Floats, layer: int, room: Room, shape: NeckShape) -> Neck | Non
 
 
 def _straight_radius(tip_um: Floats, foot_um: float, room: Room, shape: NeckShape) -> float | None:
-    """How thick a straight support from the foot to the tip may be; None where not even the neck fits."""
+    """How thick a straight support from the foot to the tip may be; None where not even the neck fits.
+
+    The cells of the tip and of the foot hold some of the part, as may the one above the foot, where that is the part.
+    """
     _, row, column = room.cells(tip_um[None])[0]
     first, last = math.ceil(foot_um / room.cell_um - 1e-6), int(tip_um[2] / room.cell_um - 1e-6)
-    between = room.bare[first:last, row, column]  # the cells of tip and foot hold some of the part
+    between = room.bare[first + (foot_um > 0) : last, row, column]
     widest = shape.radius_um if not len(between) else float(between.min()) / STEPS * room.cell_um - _GAP * room.cell_um
     return min(shape.radius_um, widest) if widest >= shape.diameter_um / 2 else None
 

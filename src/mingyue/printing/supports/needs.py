@@ -21,13 +21,15 @@ Kind = Literal["island", "overhang"]
 
 # A pixel is solid where at least half of its dose falls; greyer ones do not cure by themselves.
 _SOLID = 128
+# A few pixels beyond the reach are the rounding of slopes.
+_FEWEST_PX = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Need:
-    """One place that hangs. pixels: (n, 2) int64, row and column of what must be carried; window: what is solid around.
+    """One place that hangs. pixels: (n, 2) int64, row and column of what must be carried.
 
-    window: (rows, columns) bool, the layer around the pixels; corner: its top left pixel.
+    window: (rows, columns) bool, what is solid around them of the same component; corner: its top left pixel.
     """
 
     kind: Kind
@@ -62,27 +64,42 @@ def _needs_of_layer(
     overlaps = overlaps_of(components_of(below), found)
     carried = np.bincount(overlaps.pairs[:, 1], weights=overlaps.shared_px, minlength=found.count)
     hanging = beyond_reach(layer, below, reach_px=reach_px)
-    label = labels_at(found, hanging)
-    is_island = carried == 0
-    is_island[label] |= carried[label] < island_share * found.lit_px[label]
-    for pixels in pixels_of(found.only(carried == 0)):
+    if not len(hanging) and carried.all():
+        return
+    is_weak = carried < island_share * np.minimum(found.lit_px, reach_px**2)
+    loose = np.flatnonzero(carried == 0)
+    for of, pixels in zip(loose, pixels_of(found.only(carried == 0)), strict=True):
         beyond = pixels[is_lit(hanging, pixels)]
-        yield _need("island", number, beyond if len(beyond) else pixels, layer, margin_px)
-    for pixels, of in zip(pixels_of(hanging), label, strict=True):
-        if carried[of] > 0:
-            yield _need("island" if is_island[of] else "overhang", number, pixels, layer, margin_px)
+        yield _need("island", number, beyond if len(beyond) else pixels, _window(found, of, pixels, margin_px))
+    for of, pixels in zip(labels_at(found, hanging), pixels_of(hanging), strict=True):
+        if carried[of] > 0 and len(pixels) >= _FEWEST_PX:
+            yield _need(
+                "island" if is_weak[of] else "overhang", number, pixels, _window(found, of, pixels, margin_px)
+            )
 
 
-def _need(kind: Kind, number: int, pixels: Ints, layer: Runs, margin_px: int) -> Need:
+def _window(found: Components, of: int, pixels: Ints, margin_px: int) -> tuple[NDArray[np.bool_], tuple[int, int]]:
+    """What is solid of the component around the pixels, and the window's top left pixel."""
+    picture = found.runs
     low = np.maximum(pixels.min(axis=0) - margin_px, 0)
-    high = np.minimum(pixels.max(axis=0) + margin_px + 1, (layer.rows, layer.columns))
-    rows, columns = (int(side) for side in high - low)
-    window = layer.window(row=int(low[0]), column=int(low[1]), rows=rows, columns=columns).painted() > 0
-    return Need(kind, number, pixels, window, (int(low[0]), int(low[1])))
+    high = np.minimum(pixels.max(axis=0) + margin_px + 1, (picture.rows, picture.columns))
+    first, last = picture.row_starts[low[0]], picture.row_starts[high[0]]
+    row = np.repeat(np.arange(low[0], high[0]), np.diff(picture.row_starts[low[0] : high[0] + 1]))
+    chosen = found.labels[first:last] == of
+    starts = np.clip(picture.starts[first:last] - low[1], 0, high[1] - low[1])[chosen]
+    stops = np.clip(picture.stops[first:last] - low[1], 0, high[1] - low[1])[chosen]
+    window = np.zeros((high[0] - low[0], high[1] - low[1] + 1), dtype=np.int32)
+    np.add.at(window, (row[chosen] - low[0], starts), 1)
+    np.subtract.at(window, (row[chosen] - low[0], stops), 1)
+    return np.cumsum(window, axis=1)[:, :-1] > 0, (int(low[0]), int(low[1]))
+
+
+def _need(kind: Kind, number: int, pixels: Ints, window: tuple[NDArray[np.bool_], tuple[int, int]]) -> Need:
+    return Need(kind, number, pixels, *window)
 
 
 def pixels_of(picture: Runs) -> list[Ints]:
-    """The pixels of each component, (n, 2) row and column."""
+    """The pixels of each component, (n, 2) row and column, in the order of components."""
     if not len(picture):
         return []
     found = components_of(picture)
@@ -107,6 +124,8 @@ def labels_at(found: Components, part: Runs) -> Ints:
 
 def is_lit(picture: Runs, pixels: Ints) -> NDArray[np.bool_]:
     """(n,) whether each of (n, 2) pixels is lit."""
+    if not len(picture):
+        return np.zeros(len(pixels), dtype=np.bool_)
     keys = np.repeat(np.arange(picture.rows), np.diff(picture.row_starts)) * np.int64(picture.columns)
     at = pixels[:, 0] * np.int64(picture.columns) + pixels[:, 1]
     run = np.searchsorted(keys + picture.starts, at, side="right") - 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +18,8 @@ _MOST_PLACES = 600
 _MOST_PIXELS = 1200
 # A place where the neck would stick out of the solid is worth this much of one where it does not.
 _STICKING_OUT = 0.5
+# What is wider than so many circles of the reach is laid out as a honeycomb first.
+_WIDE = 6
 
 
 def neck_points(need: Need, *, reach_px: float, neck_px: float, allowed: Flags | None = None) -> Ints:
@@ -27,16 +31,50 @@ def neck_points(need: Need, *, reach_px: float, neck_px: float, allowed: Flags |
     from scipy.ndimage import distance_transform_edt
 
     inner = distance_transform_edt(np.pad(need.window, 1))[1:-1, 1:-1]
-    places = _places(need, inner, reach_px, neck_px, allowed)
+    pixels = need.pixels
+    chosen = np.empty((0, 2), dtype=np.int64)
+    if len(pixels) > _WIDE * np.pi * reach_px**2:
+        chosen = _honeycomb(need, inner, reach_px, neck_px, allowed)
+        pixels = pixels[~is_carried(pixels, chosen, reach_px)]
+    places = _places(replace(need, pixels=pixels), inner, reach_px, neck_px, allowed)
     if not len(places):
-        return np.empty((0, 2), dtype=np.int64)
+        return chosen
     worth = np.where(inner[tuple((places - need.corner).T)] >= neck_px / 2, 1.0, _STICKING_OUT)
-    return _greedy(places, worth, _thinned(need.pixels, reach_px), reach_px)
+    return np.concatenate([chosen, _greedy(places, worth, _thinned(pixels, reach_px), reach_px)])
+
+
+def _honeycomb(need: Need, inner: Floats, reach_px: float, neck_px: float, allowed: Flags | None) -> Ints:
+    """Places in a honeycomb whose circles of the reach leave nothing between them, those that lie within the need."""
+    apart = (reach_px - 1.0) * np.sqrt(3.0)
+    low, high = need.pixels.min(axis=0), need.pixels.max(axis=0)
+    lines = np.arange(low[0] + apart / 2, high[0], apart * np.sqrt(3.0) / 2)
+    columns = np.arange(low[1], high[1], apart)
+    row = np.repeat(lines, len(columns))
+    column = (columns[None] + (np.arange(len(lines)) % 2)[:, None] * apart / 2 + apart / 4).ravel()
+    places = np.floor(np.stack([row, column], axis=1)).astype(np.int64)
+    hangs = np.zeros_like(need.window)
+    hangs[tuple((need.pixels - need.corner).T)] = True
+    fit = hangs & (inner >= neck_px / 2) & (True if allowed is None else allowed)
+    at = places - need.corner
+    inside = ((at >= 0) & (at < np.array(fit.shape))).all(axis=1)
+    places, at = places[inside], at[inside]
+    return places[fit[tuple(at.T)]]
+
+
+def is_carried(pixels: Ints, places: Ints, reach_px: float) -> Flags:
+    """(n,) whether a place is within the reach of each pixel."""
+    from scipy.spatial import cKDTree
+
+    if not len(places):
+        return np.zeros(len(pixels), dtype=np.bool_)
+    return np.asarray(cKDTree(places).query(pixels, distance_upper_bound=reach_px + 1e-9)[0] <= reach_px)
 
 
 def _places(need: Need, inner: Floats, reach_px: float, neck_px: float, allowed: Flags | None) -> Ints:
     """Where a neck may be: solid pixels near the need, the ridge of the solid and a grid over it."""
     solid = need.window if allowed is None else need.window & allowed
+    if not len(need.pixels):
+        return np.empty((0, 2), dtype=np.int64)
     rows, columns = np.nonzero(solid)
     depth = inner[rows, columns]
     step = max(1, int(reach_px / 4))

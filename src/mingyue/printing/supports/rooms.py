@@ -1,8 +1,9 @@
 """Layers become room: on a coarse grid, how thick a branch may be at each place, and on the way from there to the platform.
 
     slab 2   . . o o .      o  cells that hold some of the part, or are forbidden
-    slab 1   . . . . .      A branch goes down slab by slab, at most one cell to the side in each. What is the thickest
-    slab 0   . o . . .      that gets from a cell down to the platform is found from below, in one pass over the slabs.
+    slab 1   . . . . .      A branch goes down slab by slab, at most one cell to the side in each, or in every second or
+    slab 0   . o . . .      third where layers are thick. What is the thickest that gets from a cell down to the platform
+                            is found from below, in one pass over the slabs.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ _MOST_CELLS = 48_000_000
 _FINEST_PX = 4
 # Layers and slabs that end at one height do so but for rounding.
 _ROUNDING = 1e-6
+# A cell and its four neighbours.
+_ASIDE = np.array([[False, True, False], [True, True, True], [False, True, False]])
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,9 +41,10 @@ class Room:
 
     bare: (slabs, rows, columns) uint8, eighths of a cell to the nearest taken cell of the slab, 0 where it is taken.
     ways: (slabs, rows, columns) uint8, the thickest radius, in eighths of a cell, that gets from there to the platform
-    with the clearance kept.
+    with the clearance kept. stride: a branch may step aside where it leaves a slab whose number it divides.
     """
 
+    stride: int
     cell_um: float
     left_um: float
     top_um: float
@@ -99,10 +103,11 @@ class RoomBuilder:
         cell_um: float,
         corner_um: tuple[float, float],
         clearance_um: float,
+        stride: int = 1,
         forbidden: Callable[[int], Flags] | None = None,
     ) -> None:
         self._cell_px, self._cell_um, self._corner_um = cell_px, cell_um, corner_um
-        self._clearance_um, self._forbidden = clearance_um, forbidden
+        self._clearance_um, self._forbidden, self._stride = clearance_um, forbidden, stride
         self._waiting: dict[int, Flags] = {}
         self._bare: list[Bytes] = []
         self._ways: list[Bytes] = []
@@ -121,7 +126,8 @@ class RoomBuilder:
         """The room that all layers leave."""
         for taken in self._waiting.values():
             self._finish(taken)
-        return Room(self._cell_um, *self._corner_um, self._clearance_um, np.stack(self._bare), np.stack(self._ways))
+        bare, ways = np.stack(self._bare), np.stack(self._ways)
+        return Room(self._stride, self._cell_um, *self._corner_um, self._clearance_um, bare, ways)
 
     def _finish(self, taken: Flags) -> None:
         from scipy.ndimage import distance_transform_edt, maximum_filter
@@ -131,8 +137,13 @@ class RoomBuilder:
         bare = np.clip(far * STEPS, 0, 255).astype(np.uint8)
         lost = min(255, math.ceil(self._clearance_um / self._cell_um * STEPS))
         free = bare - np.minimum(bare, np.uint8(lost))
+        if self._ways:
+            below = self._ways[-1]
+            if len(self._bare) % self._stride == 0:
+                below = maximum_filter(below, footprint=_ASIDE)
+            free = np.minimum(free, below)
         self._bare.append(bare)
-        self._ways.append(np.minimum(free, maximum_filter(self._ways[-1], size=3)) if self._ways else free)
+        self._ways.append(free)
 
 
 def _coarse(layer: Runs, cell_px: int) -> Flags:

@@ -25,14 +25,17 @@ _HORIZON_CELLS = 60
 _HORIZON_SHARE = 0.7
 # Branches whose middles are no farther apart than this, in cells, are one.
 _MEETING = 1.5
-_MOVES = np.array([(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1)])
+# So many steps below where they meet the one has run into the other: a slope that layers can follow.
+_INTO_PARENT = 3
+_MOVES = np.array([(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)])
 
 
 @dataclass(slots=True, eq=False)
 class Branch:
     """A way down. path: slab, row, column of each step, from the top; radii_um: at each. necks: those it began with.
 
-    parent: the branch it ends in; None: it ends on the platform. fixed: steps that others end at.
+    parent: the branch it ends in; None: it ends on the platform. met: the slab where another
+    ended in it last; fixed: steps that others end at. least: in the unit of `Room.ways`; top: the slab of its highest neck.
     """
 
     path: list[tuple[int, int, int]]
@@ -40,6 +43,7 @@ class Branch:
     necks: list[int]
     least: int
     top: int
+    met: int
     parent: int | None = None
     tips: int = 1
     fixed: set[int] = field(default_factory=set)
@@ -47,10 +51,12 @@ class Branch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeShape:
-    """joins: whether branches may meet; slenderness: height by diameter; tips: necks a trunk carries at most."""
+    """joins: whether branches may meet; radius_um: of one that carries one neck; its section grows with the necks, until
+    it is trunk_um thick; slenderness: height by diameter; tips: necks that a trunk carries at most."""
 
     joins: bool
     radius_um: float
+    trunk_um: float
     slenderness: float
     tips: int
 
@@ -69,10 +75,15 @@ def grow(necks: Sequence[Neck], room: Room, shape: TreeShape) -> list[Branch]:
             alive.append(len(branches))
             branches.append(_begun(waiting[place], necks[waiting[place]], room))
             place += 1
-        alive = _joined(alive, branches, shape) if shape.joins else alive
+        alive = _joined(alive, branches, room, shape) if shape.joins else alive
         if slab:
             _step(alive, branches, room, shape)
     return branches
+
+
+def into_parent(room: Room) -> int:
+    """Slabs between where a branch meets another and where it ends in its middle."""
+    return _INTO_PARENT * room.stride
 
 
 def _start_of(neck: Neck) -> Ints:
@@ -83,37 +94,42 @@ def _start_of(neck: Neck) -> Ints:
 def _begun(number: int, neck: Neck, room: Room) -> Branch:
     slab, row, column = (int(index) for index in _start_of(neck))
     least = max(1, int(neck.radius_um / room.cell_um * STEPS))
-    return Branch([(slab, row, column)], [neck.radius_um], [number], least, slab)
+    return Branch([(slab, row, column)], [neck.radius_um], [number], least, slab, slab + into_parent(room))
 
 
-def _joined(alive: list[int], branches: list[Branch], shape: TreeShape) -> list[int]:
-    """Those that have not met another in this slab; the one that carries more goes on."""
+def _joined(alive: list[int], branches: list[Branch], room: Room, shape: TreeShape) -> list[int]:
+    """Those that have not met another in this slab; the one that carries more goes on.
+
+    Who has just met one meets no other before the two have become one, so that every end lies where it was put.
+    """
     from scipy.spatial import cKDTree
 
-    if len(alive) < 2:
+    free = [number for number in alive if branches[number].path[-1][0] <= branches[number].met - into_parent(room)]
+    if len(free) < 2:
         return alive
-    places = np.array([branches[number].path[-1][1:] for number in alive], dtype=np.float64)
+    places = np.array([branches[number].path[-1][1:] for number in free], dtype=np.float64)
     gone: set[int] = set()
+    taken: set[int] = set()
     pairs = cKDTree(places).query_pairs(_MEETING, output_type="ndarray")
     for one, other in pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]:
-        first, second = alive[one], alive[other]
-        if first in gone or second in gone or branches[first].tips + branches[second].tips > shape.tips:
+        first, second = free[one], free[other]
+        if first in taken or second in taken or branches[first].tips + branches[second].tips > shape.tips:
             continue
         stays, ends = (first, second) if branches[first].tips >= branches[second].tips else (second, first)
-        _end_in(branches, ends, stays)
+        _end_in(branches, ends, stays, into_parent(room))
+        taken |= {first, second}
         gone.add(ends)
     return [number for number in alive if number not in gone]
 
 
-def _end_in(branches: list[Branch], ends: int, stays: int) -> None:
+def _end_in(branches: list[Branch], ends: int, stays: int, into: int) -> None:
     ending, staying = branches[ends], branches[stays]
     staying.tips += ending.tips
     staying.least = min(staying.least, ending.least)
     staying.top = max(staying.top, ending.top)
-    staying.fixed.add(len(staying.path) - 1)
+    staying.met = staying.path[-1][0]
+    staying.fixed.add(len(staying.path) - 1 + into)
     ending.parent = stays
-    if ending.path[-1] != staying.path[-1]:  # they meet in one point, so that nothing is left between them
-        ending.path[-1] = staying.path[-1]
 
 
 def _step(alive: list[int], branches: list[Branch], room: Room, shape: TreeShape) -> None:
@@ -123,13 +139,14 @@ def _step(alive: list[int], branches: list[Branch], room: Room, shape: TreeShape
     here = np.array([branches[number].path[-1] for number in alive], dtype=np.int64)
     target = _targets(here, [branches[number] for number in alive], shape) if shape.joins else here[:, 1:].astype(float)
     slab = int(here[0, 0]) - 1
-    steps = here[:, None, 1:] + _MOVES[None]
+    moves = _MOVES if (slab + 1) % room.stride == 0 else _MOVES[:1]
+    steps = here[:, None, 1:] + moves[None]
     inside = ((steps >= 0) & (steps < np.array(room.bare.shape[1:]))).all(axis=2)
     at = np.clip(steps, 0, np.array(room.bare.shape[1:]) - 1)
     ways = room.ways[slab, at[..., 0], at[..., 1]]
     bare = room.bare[slab, at[..., 0], at[..., 1]]
     least = np.array([branches[number].least for number in alive])
-    cost = ((steps - target[:, None]) ** 2).sum(axis=2) + 0.3 * (_MOVES**2).sum(axis=1)
+    cost = ((steps - target[:, None]) ** 2).sum(axis=2) + 0.3 * (moves**2).sum(axis=1)
     cost = np.where(inside & (ways >= least[:, None]), cost, np.inf)
     best = np.argmin(cost, axis=1)
     for k, number in enumerate(alive):
@@ -137,7 +154,8 @@ def _step(alive: list[int], branches: list[Branch], room: Room, shape: TreeShape
 
 
 def _go_on(branch: Branch, slab: int, step: Ints, bare: float, room: Room, shape: TreeShape) -> None:
-    wanted = max(shape.radius_um, (branch.top - slab) * room.cell_um / (2 * shape.slenderness))
+    by_load = min(shape.radius_um * math.sqrt(branch.tips), shape.trunk_um / 2)
+    wanted = max(by_load, (branch.top - slab) * room.cell_um / (2 * shape.slenderness))
     free = bare / STEPS * room.cell_um - room.clearance_um
     branch.path.append((slab, int(step[0]), int(step[1])))
     branch.radii_um.append(max(min(wanted, free), branch.least / STEPS * room.cell_um))
