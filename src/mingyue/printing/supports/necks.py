@@ -82,6 +82,8 @@ def _straight_radius(tip_um: Floats, foot_um: float, room: Room, shape: NeckShap
 
 # A neck stays this far from the part beside it, in cells; a branch keeps the whole clearance.
 _GAP = 0.25
+# A pin is so many times as long as it is thick at most, where there is room for it: 20 by its diameter.
+_PIN = 40.0
 
 
 def _start(tip_um: Floats, room: Room, shape: NeckShape, length_um: float) -> tuple[Ints, float] | None:
@@ -122,6 +124,15 @@ def _is_free(tip_um: Floats, cell: Ints, room: Room, shape: NeckShape) -> bool:
 
 
 def pin_at(tip_um: Floats, *, layer: int, below_um: float, room: Room, shape: NeckShape) -> Neck | None:
-    """A straight pin down to the part itself, where its surface is at `below_um`; None where something is in between."""
-    radius_um = _straight_radius(tip_um, below_um, room, shape)
-    return None if radius_um is None else Neck(tip_um, layer, shape.diameter_um, None, radius_um, "part", below_um)
+    """A straight pin down to the part itself, where its surface is at `below_um`; None where something is in between.
+
+    Within the length of a neck from its ends it may touch what is beside it: so narrow a corner bridges in any case.
+    """
+    between_um = tip_um - (0.0, 0.0, shape.length_um)
+    radius_um = shape.diameter_um / 2
+    if between_um[2] > below_um:
+        free_um = _straight_radius(between_um, below_um, room, shape)
+        if free_um is None:
+            return None
+        radius_um = min(free_um, max(radius_um, (float(tip_um[2]) - below_um) / _PIN))
+    return Neck(tip_um, layer, shape.diameter_um, None, radius_um, "part", below_um)

@@ -27,7 +27,7 @@ Flags = NDArray[np.bool_]
 STEPS = 8
 # From the middle of a cell to the nearest corner of one that is taken, less than between their middles, in cells.
 _CORNER = math.sqrt(0.5)
-_MOST_CELLS = 48_000_000
+_MOST_CELLS = 64_000_000
 _FINEST_PX = 4
 # Layers and slabs that end at one height do so but for rounding.
 _ROUNDING = 1e-6
