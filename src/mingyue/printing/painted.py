@@ -116,4 +116,3 @@ def _odd(path: Path, what: Phrase | str) -> PaintedFileError:
         say("{file} cannot be read: {why}.", file=path, why=what),
         remedy=say("See docs/reference/painted-surfaces.md for an example."),
     )
-

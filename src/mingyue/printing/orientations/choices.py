@@ -1,4 +1,4 @@
-"""Ways of laying a part become a few named choices: the fastest, the one of fewest supports, and so on, with their figures."""
+"""Ways of laying a part become a few named choices, with their figures: the fastest, the one of fewest supports, …"""
 
 from __future__ import annotations
 
@@ -82,7 +82,9 @@ def orientations_of(
     ups = candidates(hull, count=spread)
     figures = figured(ups)
     for angle_deg in _AROUND_DEG:
-        around = distinct(np.concatenate([figures.ups, nearby(figures.ups[_finalists(figures, demands)], angle_deg=angle_deg)]))
+        around = distinct(
+            np.concatenate([figures.ups, nearby(figures.ups[_finalists(figures, demands)], angle_deg=angle_deg)])
+        )
         figures = joined_figures(figures, figured(around[len(figures.ups) :]))
     if not figures.is_fit.any():
         raise BadInputError(
@@ -91,7 +93,8 @@ def orientations_of(
         )
     as_it_is = replace(_sliced(mesh, figures, 0, demands, turn_deg=0.0), names=("as it is",))
     others = [
-        _sliced(mesh, figures, way, demands, turn_deg=float(figures.turn_deg[way])) for way in _finalists(figures, demands)
+        _sliced(mesh, figures, way, demands, turn_deg=float(figures.turn_deg[way]))
+        for way in _finalists(figures, demands)
     ]
     laid = [as_it_is, *(way for way in others if way.rotate_deg != as_it_is.rotate_deg)]
     return Choices(tuple(_named(laid)), len(figures.ups))
@@ -145,7 +148,7 @@ def _named(laid: Sequence[Laid]) -> Iterator[Laid]:
     """The first, and of those that no other beats the best of each kind, under all the names it has earned."""
     costs = np.array([[way.time_s, way.supported_um2, way.cusp_um, way.exposures] for way in laid])
     scores = _objectives(*costs.T)
-    extra = _objectives([way.cup_um3 for way in laid], [way.slenderness for way in laid]).sum(axis=1)
+    extra = _objectives(*np.array([[way.cup_um3, way.slenderness] for way in laid]).T).sum(axis=1)
     allowed = unbeaten(costs) & np.array([way.fits for way in laid])
     earned: dict[int, list[Name]] = {0: list(laid[0].names)}
     for kind, name in enumerate(_KINDS):
@@ -160,6 +163,6 @@ def _named(laid: Sequence[Laid]) -> Iterator[Laid]:
 
 def unbeaten(costs: Floats) -> NDArray[np.bool_]:
     """(c,) whether no other of (c, kinds) is at least as small in everything and smaller in something: the Pareto front."""
-    no_larger = (costs[None] <= costs[:, None]).all(axis=2)
-    smaller = (costs[None] < costs[:, None]).any(axis=2)
-    return ~(no_larger & smaller).any(axis=1)
+    no_larger = np.all(costs[None] <= costs[:, None], axis=2)
+    smaller = np.any(costs[None] < costs[:, None], axis=2)
+    return np.asarray(~np.any(no_larger & smaller, axis=1))

@@ -29,12 +29,14 @@ _AT_ONCE = 64
 class Demands:
     """What a part is laid for. steepest_deg: faces that hang flatter than this against the platform need supports.
 
-    exposure_s, move_s, recoat_s: of a field; from one to the next; of a layer.
+    least_contact: share of its mean section that a part must have on the platform to stand. exposure_s, move_s, recoat_s:
+    of a field; from one to the next; of a layer.
     """
 
     machine: Machine
     layer_um: float
     steepest_deg: float
+    least_contact: float
     exposure_s: float
     move_s: float
     recoat_s: float
@@ -44,7 +46,8 @@ class Demands:
 class Figures:
     """One entry a way of laying the part, (c,) each; supported and cusp in the part's size, turn_deg about z last.
 
-    supported_um2: area that hangs flatter than it carries itself, seen from below, what lies on the platform not counted.
+    supported_um2: area that hangs flatter than it carries itself, seen from below, what lies on the platform not counted;
+    a part that stands on next to nothing must be lifted and hung by necks, which counts its mean section as well.
     contact_um2: what lies on the platform. fields: of the rectangle around the part; is_fit: the platform takes it.
     exposures: fields of all layers; cusp_um: height of steps, mean over the (marked) surface; slenderness: height by the
     shorter side of the rectangle around the part.
@@ -80,13 +83,15 @@ def figures_of(mesh: Mesh, facets: Facets, hull: Floats, ups: Floats, demands: D
     hanging, cusp = _of_facets(facets, ups, demands)
     contact = _contact(mesh, facets, ups, below + ups @ origin, demands.layer_um)
     turn, width, depth = _rectangles(points, ups, demands.machine)
+    section = abs(mesh.volume_um3) / np.maximum(height, 1e-9)
+    hung = np.where(contact < demands.least_contact * section, section, 0.0)
     layers = np.maximum(1, np.ceil((height - SLIVER_UM) / demands.layer_um)).astype(np.int64)
     count = _field_count(width, depth, demands.machine)
     room = demands.machine.platform_um or (math.inf,) * 3
     return Figures(
         ups=ups,
         turn_deg=turn,
-        supported_um2=np.maximum(0.0, hanging - contact),
+        supported_um2=np.maximum(0.0, hanging - contact) + hung,
         contact_um2=contact,
         height_um=height,
         layers=layers,
@@ -94,7 +99,9 @@ def figures_of(mesh: Mesh, facets: Facets, hull: Floats, ups: Floats, demands: D
         exposures=count * layers,
         cusp_um=cusp,
         slenderness=height / np.maximum(np.minimum(width, depth), 1e-9),
-        is_fit=np.all([side <= most * (1 + 1e-6) for side, most in zip((width, depth, height), room, strict=True)], axis=0),
+        is_fit=np.all(
+            [side <= most * (1 + 1e-6) for side, most in zip((width, depth, height), room, strict=True)], axis=0
+        ),
     )
 
 
@@ -135,7 +142,7 @@ def _level_area(mesh: Mesh, triangles: NDArray[np.int64], up: Floats, highest_um
     corners = mesh.vertices_um[mesh.triangles[triangles]]
     low = corners[(corners @ up < highest_um).all(axis=1)]
     vectors = np.cross(low[:, 1] - low[:, 0], low[:, 2] - low[:, 0]) / 2
-    return float(-(vectors @ up).sum())
+    return max(0.0, float(-(vectors @ up).sum()))
 
 
 def _rectangles(points: Floats, ups: Floats, machine: Machine) -> tuple[Floats, Floats, Floats]:
@@ -158,7 +165,9 @@ def best_turn(flat: Floats, turns_deg: Floats, machine: Machine) -> tuple[float,
     y = np.outer(sine, flat[:, 0]) + np.outer(cosine, flat[:, 1])
     width, depth = np.ptp(x, axis=1), np.ptp(y, axis=1)
     area = width * depth
-    smallest = np.floor(area / max(float(area.min()), 1e-300) * 100)  # to a percent, so that equal ones keep their order
+    smallest = np.floor(
+        area / max(float(area.min()), 1e-300) * 100
+    )  # to a percent, so that equal ones keep their order
     best = int(np.lexsort((smallest, _field_count(width, depth, machine)))[0])
     return float(turns_deg[best]), float(width[best]), float(depth[best])
 

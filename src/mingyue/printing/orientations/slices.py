@@ -94,7 +94,10 @@ def _shut_voids(
             place = int(joined[first_below + void])
             held[place] = held.get(place, 0.0) + shut[int(void)]
     return {
-        int(void): (held.pop(int(joined[void]), 0.0) + float(sizes[void]), not (joined[first_below + under] == joined[void]).any())
+        int(void): (
+            held.pop(int(joined[void]), 0.0) + float(sizes[void]),
+            not (joined[first_below + under] == joined[void]).any(),
+        )
         for void in range(1, len(sizes))
         if joined[void] not in is_open and sizes[void] >= _LEAST_CUP_PX
     }

@@ -44,9 +44,7 @@ def lofted(points_um: Floats, radii_um: Floats, *, sides: int = _SIDES) -> Mesh:
     return Mesh(vertices, np.concatenate([*walls, top, bottom]))
 
 
-def bodies_of(
-    necks: Sequence[Neck], branches: Sequence[Branch], room: Room, *, into_part_um: float
-) -> Iterator[Mesh]:
+def bodies_of(necks: Sequence[Neck], branches: Sequence[Branch], room: Room, *, into_part_um: float) -> Iterator[Mesh]:
     """The bodies of all supports. into_part_um: how far a neck goes into the part, so that the two are one."""
     for neck in necks:
         if neck.start is None:
@@ -54,7 +52,9 @@ def bodies_of(
     for branch in branches:
         yield _branch(branch, branches, necks, room, into_part_um)
         if branch.parent is None:
-            yield foot_of(room.points(np.array(branch.path[-1:]))[0], branch.radii_um[-1], free_um=_free_um(branch, room))
+            yield foot_of(
+                room.points(np.array(branch.path[-1:]))[0], branch.radii_um[-1], free_um=_free_um(branch, room)
+            )
 
 
 def _peg(neck: Neck, into_part_um: float) -> Iterator[Mesh]:
@@ -74,15 +74,13 @@ def _peg(neck: Neck, into_part_um: float) -> Iterator[Mesh]:
     yield lofted(points, np.array(radii))
 
 
-def _branch(
-    branch: Branch, branches: Sequence[Branch], necks: Sequence[Neck], room: Room, into_part_um: float
-) -> Mesh:
+def _branch(branch: Branch, branches: Sequence[Branch], necks: Sequence[Neck], room: Room, into_part_um: float) -> Mesh:
     kept = straightened(branch, room)
     points = room.points(np.array(branch.path)[kept])
     radii = np.array(branch.radii_um)[kept]
     neck = necks[branch.necks[0]]
     thin = neck.diameter_um / 2
-    tip = np.stack([neck.tip_um + (0.0, 0.0, into_part_um), neck.tip_um])
+    tip = np.stack([neck.tip_um + np.array([0.0, 0.0, into_part_um]), neck.tip_um])
     end = points[-1:] * (1.0, 1.0, 0.0) if branch.parent is None else _within(branch, branches[branch.parent], room)
     return lofted(np.concatenate([tip, points, end]), np.concatenate([[thin, thin], radii, radii[-1:]]))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +16,7 @@ from mingyue.printing.machines import Machine
 from mingyue.printing.meshes import Mesh, joined
 from mingyue.printing.rated import value_of
 from mingyue.printing.runs import Runs
+from mingyue.printing.supports.bases import bars_between, plate
 from mingyue.printing.supports.bodies import bodies_of
 from mingyue.printing.supports.columns import surface_below
 from mingyue.printing.supports.necks import Neck, NeckShape, neck_at, pin_at
@@ -32,7 +33,7 @@ Forbids = Callable[[Floats], Flags]
 # Supports are made, looked at and mended so often; what is left then is told.
 _ROUNDS = 3
 # A neck that finds no way is tried again beside it so often.
-_TRIES = 8
+_TRIES = 5
 # Branches may go around the part within this many pixels.
 _MARGIN_PX = 120
 
@@ -77,9 +78,10 @@ class Left:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Supports:
-    """mesh: all bodies, build frame; necks, branches, trunks: how many; islands, overhangs: places that needed support.
+    """mesh: all bodies, build frame; branches, trunks, pins: how many; islands, overhangs: places that needed support.
 
-    neck_force_mn: what breaks one neck, total_force_mn: all of them; left: what still hangs.
+    neck_force_mn: what breaks one neck, total_force_mn: all of them; left: what still hangs. contact_um2: what of the part
+    lies on the platform; largest_um2: its largest layer.
     """
 
     mesh: Mesh
@@ -92,6 +94,8 @@ class Supports:
     neck_force_mn: float
     total_force_mn: float
     left: tuple[Left, ...]
+    contact_um2: float
+    largest_um2: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +109,11 @@ class _Work:
     settings: SupportSettings
     forbids: Forbids | None
 
+    @property
+    def lift_um(self) -> float:
+        """How high the part hangs above the platform."""
+        return float(self.placed.box_um[0][2])
+
 
 def supports_of(placed: Mesh, settings: SupportSettings, *, forbids: Forbids | None = None) -> Supports:
     """The supports of a part that stands in the build frame.
@@ -112,7 +121,7 @@ def supports_of(placed: Mesh, settings: SupportSettings, *, forbids: Forbids | N
     forbids: where nothing may touch or enter. What still hangs in the end is listed in `left`, with the reason.
     """
     work = _work(placed, settings, forbids)
-    room, needs = _looked_at(work)
+    room, needs, areas_um2 = _looked_at(work)
     kinds = [need.kind for need in needs]
     necks: list[Neck] = []
     branches: list[Branch] = []
@@ -123,7 +132,10 @@ def supports_of(placed: Mesh, settings: SupportSettings, *, forbids: Forbids | N
             break
         necks += more
         branches = grow(necks, room, _tree_shape(settings))
-        bodies = list(bodies_of(necks, branches, room, into_part_um=settings.layer_um))
+        bodies = [
+            *bodies_of(necks, branches, room, into_part_um=settings.layer_um),
+            *_base(necks, branches, room, work),
+        ]
         needs = list(_needs(_layers(joined([placed, *bodies]), work), settings))
     return Supports(
         mesh=joined(bodies),
@@ -136,7 +148,26 @@ def supports_of(placed: Mesh, settings: SupportSettings, *, forbids: Forbids | N
         neck_force_mn=neck_force_mn(settings.neck_um),
         total_force_mn=neck_force_mn(settings.neck_um) * len(necks),
         left=tuple(_left(need, work) for need in needs),
+        contact_um2=areas_um2[0],
+        largest_um2=max(areas_um2),
     )
+
+
+def _base(necks: Sequence[Neck], branches: Sequence[Branch], room: Room, work: _Work) -> Iterator[Mesh]:
+    """What ties the feet together: a plate where nothing of the part is as low, else bars where there is room."""
+    settings = work.settings
+    ends = [branch.path[-1] for branch in branches if branch.parent is None]
+    pegs = [neck.tip_um for neck in necks if neck.start is None and neck.foot == "platform"]
+    feet = np.concatenate([room.points(np.array(ends).reshape(-1, 3)), np.array(pegs).reshape(-1, 3)])[:, :2]
+    if not settings.base or not len(feet):
+        return
+    height_um = value_of("base_layers") * settings.layer_um
+    wide_um = value_of("trunk_px") * settings.machine.pixel_um
+    if work.lift_um >= height_um:
+        around = wide_um * np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
+        yield plate((feet[:, None] + around).reshape(-1, 2), height_um=height_um)
+    else:
+        yield from bars_between(feet, room, width_um=_pillar_um(settings), height_um=height_um)
 
 
 def _work(placed: Mesh, settings: SupportSettings, forbids: Forbids | None) -> _Work:
@@ -161,8 +192,9 @@ def _needs(layers: Iterable[Runs], settings: SupportSettings) -> Iterator[Need]:
     return needs_of(layers, reach_px=settings.reach_px, island_share=value_of("island_share"))
 
 
-def _looked_at(work: _Work) -> tuple[Room, list[Need]]:
-    """The room that the part leaves, and what of it hangs, in one pass over its layers."""
+def _looked_at(work: _Work) -> tuple[Room, list[Need], list[float]]:
+    """The room that the part leaves, what of it hangs, and the area of each layer, in one pass over its layers."""
+    areas_um2: list[float] = []
     canvas, table = work.canvas, work.table
     cell_um = work.cell_px * canvas.pitch_um
     builder = RoomBuilder(
@@ -170,7 +202,7 @@ def _looked_at(work: _Work) -> tuple[Room, list[Need]]:
         cell_um=cell_um,
         corner_um=(canvas.left_um, canvas.top_um),
         clearance_um=value_of("clearance_px") * canvas.pitch_um,
-        stride=max(1, math.ceil(1 / math.tan(math.radians(_steepest_deg(_pillar_um(work.settings), work.settings.layer_um))))),
+        stride=_stride(work.settings),
         forbidden=None if work.forbids is None else _forbidden_cells(work, work.forbids),
     )
 
@@ -178,10 +210,11 @@ def _looked_at(work: _Work) -> tuple[Room, list[Need]]:
         for number, layer in enumerate(_layers(work.placed, work)):
             bottom_um, thickness_um = float(table.bottom_um[number]), float(table.thickness_um[number])
             builder.add(layer, bottom_um=bottom_um, thickness_um=thickness_um)
+            areas_um2.append(layer.area_px * canvas.pitch_um**2)
             yield layer
 
     needs = list(_needs(passed(), work.settings))
-    return builder.room(), needs
+    return builder.room(), needs, areas_um2
 
 
 def _forbidden_cells(work: _Work, forbids: Forbids) -> Callable[[int], Flags]:
@@ -203,23 +236,31 @@ def _forbidden_cells(work: _Work, forbids: Forbids) -> Callable[[int], Flags]:
 
 
 def _necks(need: Need, work: _Work, room: Room) -> Iterator[Neck]:
-    """Necks that carry a need, as far as ways are free; where one is not, others beside it are tried."""
-    settings, allowed = work.settings, _allowed(need, work)
-    reach_px, neck_px = settings.reach_px, settings.neck_um / settings.machine.pixel_um
+    """Necks that carry a need, as far as ways are free; then pins, where they are wanted."""
     left = need.pixels
-    for attempt in range(_TRIES):
-        points = neck_points(replace(need, pixels=left), reach_px=reach_px, neck_px=neck_px, allowed=allowed)
-        carrying = []
-        for point in points:
-            neck = _neck(point, need.layer, work, room, pins=settings.on_part and attempt >= 2)
-            if neck is None:
-                _strike(allowed, point - need.corner)
-            else:
-                carrying.append(point)
-                yield neck
-        left = left[~is_carried(left, np.array(carrying).reshape(-1, 2), reach_px)]
-        if not len(left) or not len(points):
+    for pins in (False, True)[: 1 + work.settings.on_part]:
+        allowed = _allowed(need, work)
+        for _ in range(_TRIES):
+            necks, left = _tried(replace(need, pixels=left), allowed, work, room, pins=pins)
+            yield from necks
+            if not len(left) or not allowed.any():
+                break
+        if not len(left):
             return
+
+
+def _tried(need: Need, allowed: Flags, work: _Work, room: Room, *, pins: bool) -> tuple[list[Neck], NDArray[np.int64]]:
+    """Necks for a need, and the pixels that none carries. Places from which no way is free are struck off `allowed`."""
+    reach_px, neck_px = work.settings.reach_px, work.settings.neck_um / work.settings.machine.pixel_um
+    points = neck_points(need, reach_px=reach_px, neck_px=neck_px, allowed=allowed)
+    found = [_neck(point, need.layer, work, room, pins=pins) for point in points]
+    for point, neck in zip(points, found, strict=True):
+        if neck is None:
+            _strike(allowed, point - need.corner)
+    carrying = points[[neck is not None for neck in found]] if len(points) else points
+    if not len(points):
+        allowed[:] = False
+    return [neck for neck in found if neck is not None], need.pixels[~is_carried(need.pixels, carrying, reach_px)]
 
 
 def _allowed(need: Need, work: _Work) -> Flags:
@@ -267,6 +308,12 @@ def _neck_shape(settings: SupportSettings) -> NeckShape:
 def _steepest_deg(diameter_um: float, layer_um: float) -> float:
     """How far from upright something of this diameter may lean, so that half of it lies on the layer below."""
     return math.degrees(math.atan(diameter_um / (2 * layer_um)))
+
+
+def _stride(settings: SupportSettings) -> int:
+    """A branch steps aside by a cell in every so many slabs, so that it leans no more than it may."""
+    lean = math.tan(math.radians(_steepest_deg(_pillar_um(settings), settings.layer_um)))
+    return max(1, math.ceil(1 / lean - 1e-9))
 
 
 def _tree_shape(settings: SupportSettings) -> TreeShape:

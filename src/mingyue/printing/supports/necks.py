@@ -69,13 +69,10 @@ def _peg(tip_um: Floats, layer: int, room: Room, shape: NeckShape) -> Neck | Non
 
 
 def _straight_radius(tip_um: Floats, foot_um: float, room: Room, shape: NeckShape) -> float | None:
-    """How thick a straight support from the foot to the tip may be; None where not even the neck fits.
-
-    The cells of the tip and of the foot hold some of the part, as may the one above the foot, where that is the part.
-    """
+    """How thick a straight support from the foot to the tip may be; None where not even the neck fits."""
     _, row, column = room.cells(tip_um[None])[0]
     first, last = math.ceil(foot_um / room.cell_um - 1e-6), int(tip_um[2] / room.cell_um - 1e-6)
-    between = room.bare[first + (foot_um > 0) : last, row, column]
+    between = room.bare[first:last, row, column]  # the cells of tip and foot may hold some of the part
     widest = shape.radius_um if not len(between) else float(between.min()) / STEPS * room.cell_um - _GAP * room.cell_um
     return min(shape.radius_um, widest) if widest >= shape.diameter_um / 2 else None
 
@@ -107,7 +104,7 @@ def _around(top: Ints, slab: int, wide: int, room: Room) -> Ints:
     order = np.argsort(row**2 + column**2, kind="stable")
     cells = np.stack([np.full(len(order), slab), top[1] + row[order], top[2] + column[order]], axis=1)
     inside = (cells >= 0) & (cells < np.array(room.bare.shape))
-    return cells[inside.all(axis=1) & ((row**2 + column**2)[order] <= wide**2)]
+    return np.asarray(cells[inside.all(axis=1) & ((row**2 + column**2)[order] <= wide**2)])
 
 
 def _is_free(tip_um: Floats, cell: Ints, room: Room, shape: NeckShape) -> bool:
@@ -128,10 +125,10 @@ def pin_at(tip_um: Floats, *, layer: int, below_um: float, room: Room, shape: Ne
 
     Within the length of a neck from its ends it may touch what is beside it: so narrow a corner bridges in any case.
     """
-    between_um = tip_um - (0.0, 0.0, shape.length_um)
+    middle_um = tip_um - np.array([0.0, 0.0, shape.length_um])
     radius_um = shape.diameter_um / 2
-    if between_um[2] > below_um:
-        free_um = _straight_radius(between_um, below_um, room, shape)
+    if middle_um[2] > below_um + shape.length_um:
+        free_um = _straight_radius(middle_um, below_um + shape.length_um, room, shape)
         if free_um is None:
             return None
         radius_um = min(free_um, max(radius_um, (float(tip_um[2]) - below_um) / _PIN))

@@ -23,6 +23,8 @@ Kind = Literal["island", "overhang"]
 _SOLID = 128
 # A few pixels beyond the reach are the rounding of slopes.
 _FEWEST_PX = 4
+# So far around a need it is known what is solid.
+_MARGIN_PX = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +45,7 @@ class Need:
         return len(self.pixels)
 
 
-def needs_of(layers: Iterable[Runs], *, reach_px: float, island_share: float, margin_px: int = 8) -> Iterator[Need]:
+def needs_of(layers: Iterable[Runs], *, reach_px: float, island_share: float) -> Iterator[Need]:
     """What hangs in each layer but the first, which lies on the platform; islands of a layer before its overhangs.
 
     island_share: a component of which less than that share lies on the layer below is an island where it hangs anywhere
@@ -53,13 +55,11 @@ def needs_of(layers: Iterable[Runs], *, reach_px: float, island_share: float, ma
     for number, grey in enumerate(layers):
         layer = grey.binary(at_least=_SOLID)
         if below is not None and len(layer):
-            yield from _needs_of_layer(number, layer, below, reach_px, island_share, margin_px)
+            yield from _needs_of_layer(number, layer, below, reach_px=reach_px, island_share=island_share)
         below = layer
 
 
-def _needs_of_layer(
-    number: int, layer: Runs, below: Runs, reach_px: float, island_share: float, margin_px: int
-) -> Iterator[Need]:
+def _needs_of_layer(number: int, layer: Runs, below: Runs, *, reach_px: float, island_share: float) -> Iterator[Need]:
     found = components_of(layer)
     overlaps = overlaps_of(components_of(below), found)
     carried = np.bincount(overlaps.pairs[:, 1], weights=overlaps.shared_px, minlength=found.count)
@@ -70,19 +70,17 @@ def _needs_of_layer(
     loose = np.flatnonzero(carried == 0)
     for of, pixels in zip(loose, pixels_of(found.only(carried == 0)), strict=True):
         beyond = pixels[is_lit(hanging, pixels)]
-        yield _need("island", number, beyond if len(beyond) else pixels, _window(found, of, pixels, margin_px))
+        yield _need("island", number, beyond if len(beyond) else pixels, _window(found, int(of), pixels))
     for of, pixels in zip(labels_at(found, hanging), pixels_of(hanging), strict=True):
         if carried[of] > 0 and len(pixels) >= _FEWEST_PX:
-            yield _need(
-                "island" if is_weak[of] else "overhang", number, pixels, _window(found, of, pixels, margin_px)
-            )
+            yield _need("island" if is_weak[of] else "overhang", number, pixels, _window(found, int(of), pixels))
 
 
-def _window(found: Components, of: int, pixels: Ints, margin_px: int) -> tuple[NDArray[np.bool_], tuple[int, int]]:
+def _window(found: Components, of: int, pixels: Ints) -> tuple[NDArray[np.bool_], tuple[int, int]]:
     """What is solid of the component around the pixels, and the window's top left pixel."""
     picture = found.runs
-    low = np.maximum(pixels.min(axis=0) - margin_px, 0)
-    high = np.minimum(pixels.max(axis=0) + margin_px + 1, (picture.rows, picture.columns))
+    low = np.maximum(pixels.min(axis=0) - _MARGIN_PX, 0)
+    high = np.minimum(pixels.max(axis=0) + _MARGIN_PX + 1, (picture.rows, picture.columns))
     first, last = picture.row_starts[low[0]], picture.row_starts[high[0]]
     row = np.repeat(np.arange(low[0], high[0]), np.diff(picture.row_starts[low[0] : high[0] + 1]))
     chosen = found.labels[first:last] == of
@@ -119,7 +117,8 @@ def labels_at(found: Components, part: Runs) -> Ints:
     row = np.searchsorted(part.row_starts, first, side="right") - 1
     runs = found.runs
     keys = np.repeat(np.arange(runs.rows), np.diff(runs.row_starts)) * np.int64(runs.columns) + runs.starts
-    return found.labels[np.searchsorted(keys, row * np.int64(runs.columns) + part.starts[first], side="right") - 1]
+    at = np.searchsorted(keys, row * np.int64(runs.columns) + part.starts[first], side="right") - 1
+    return found.labels[at].astype(np.int64)
 
 
 def is_lit(picture: Runs, pixels: Ints) -> NDArray[np.bool_]:
@@ -130,4 +129,3 @@ def is_lit(picture: Runs, pixels: Ints) -> NDArray[np.bool_]:
     at = pixels[:, 0] * np.int64(picture.columns) + pixels[:, 1]
     run = np.searchsorted(keys + picture.starts, at, side="right") - 1
     return np.asarray((run >= 0) & (at < (keys + picture.stops)[run]))
-

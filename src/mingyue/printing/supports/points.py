@@ -58,7 +58,7 @@ def _honeycomb(need: Need, inner: Floats, reach_px: float, neck_px: float, allow
     at = places - need.corner
     inside = ((at >= 0) & (at < np.array(fit.shape))).all(axis=1)
     places, at = places[inside], at[inside]
-    return places[fit[tuple(at.T)]]
+    return np.asarray(places[fit[tuple(at.T)]])
 
 
 def is_carried(pixels: Ints, places: Ints, reach_px: float) -> Flags:
@@ -76,7 +76,6 @@ def _places(need: Need, inner: Floats, reach_px: float, neck_px: float, allowed:
     if not len(need.pixels):
         return np.empty((0, 2), dtype=np.int64)
     rows, columns = np.nonzero(solid)
-    depth = inner[rows, columns]
     step = max(1, int(reach_px / 4))
     while True:
         on_grid = (rows % step == step // 2) & (columns % step == step // 2)
@@ -85,8 +84,8 @@ def _places(need: Need, inner: Floats, reach_px: float, neck_px: float, allowed:
             break
         step += 1
     if not chosen.any() and len(rows):
-        chosen[np.argmax(np.minimum(depth, neck_px))] = True
-    return np.stack([rows[chosen], columns[chosen]], axis=1) + need.corner
+        chosen[np.argmax(np.minimum(inner[rows, columns], neck_px))] = True
+    return np.asarray(np.stack([rows[chosen], columns[chosen]], axis=1) + np.array(need.corner))
 
 
 def _is_ridge(inner: Floats) -> Flags:
@@ -104,7 +103,7 @@ def _thinned(pixels: Ints, reach_px: float) -> Ints:
     kept = (pixels % step == 0).all(axis=1)
     for axis in range(2):
         kept |= (pixels[:, axis] == pixels[:, axis].min()) | (pixels[:, axis] == pixels[:, axis].max())
-    return pixels[kept]
+    return np.asarray(pixels[kept])
 
 
 def _greedy(places: Ints, worth: Floats, pixels: Ints, reach_px: float) -> Ints:
@@ -121,8 +120,8 @@ def _greedy(places: Ints, worth: Floats, pixels: Ints, reach_px: float) -> Ints:
         gain = np.bincount(place_of, minlength=len(places)) * worth
         best = int(np.argmax(gain))
         kept.append(best)
-        is_carried = np.zeros(len(pixels), dtype=np.bool_)
-        is_carried[pixel_of[place_of == best]] = True
-        left = ~is_carried[pixel_of]
+        done = np.zeros(len(pixels), dtype=np.bool_)
+        done[pixel_of[place_of == best]] = True
+        left = ~done[pixel_of]
         pixel_of, place_of = pixel_of[left], place_of[left]
     return places[kept]

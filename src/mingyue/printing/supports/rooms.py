@@ -1,9 +1,9 @@
 """Layers become room: on a coarse grid, how thick a branch may be at each place, and on the way from there to the platform.
 
-    slab 2   . . o o .      o  cells that hold some of the part, or are forbidden
-    slab 1   . . . . .      A branch goes down slab by slab, at most one cell to the side in each, or in every second or
-    slab 0   . o . . .      third where layers are thick. What is the thickest that gets from a cell down to the platform
-                            is found from below, in one pass over the slabs.
+slab 2   . . o o .      o  cells that hold some of the part, or are forbidden
+slab 1   . . . . .      A branch goes down slab by slab, at most one cell to the side in each, or in every second or
+slab 0   . o . . .      third where layers are thick. What is the thickest that gets from a cell down to the platform
+                        is found from below, in one pass over the slabs.
 """
 
 from __future__ import annotations
@@ -71,12 +71,12 @@ class Room:
     def points(self, cells: Ints) -> Floats:
         """(n, 3) slab, row, column → (n, 3) the middles of the cells, build frame."""
         slab, row, column = (np.asarray(cells, dtype=np.float64) + 0.5).T * self.cell_um
-        return np.stack([self.left_um + column, self.top_um - row, slab], axis=1)
+        return np.asarray(np.stack([self.left_um + column, self.top_um - row, slab], axis=1))
 
     def radius_um(self, cells: Ints) -> Floats:
         """(n,) how thick a branch may be there with the clearance kept; it may be less than nothing."""
         bare = self.bare[tuple(np.asarray(cells).T)].astype(np.float64)
-        return bare / STEPS * self.cell_um - self.clearance_um
+        return np.asarray(bare / STEPS * self.cell_um - self.clearance_um)
 
     def steps(self, radius_um: float) -> int:
         """A radius in the unit of `ways`."""
@@ -86,7 +86,7 @@ class Room:
 def cell_px_of(canvas: Canvas, height_um: float) -> int:
     """Pixels along the side of a cell: four, or as many as keep the grid in memory."""
     width_um, depth_um = canvas.columns * canvas.pitch_um, canvas.rows * canvas.pitch_um
-    finest = (width_um * depth_um * max(height_um, canvas.pitch_um) / _MOST_CELLS) ** (1 / 3)
+    finest = math.cbrt(width_um * depth_um * max(height_um, canvas.pitch_um) / _MOST_CELLS)
     return max(_FINEST_PX, math.ceil(finest / canvas.pitch_um))
 
 

@@ -150,14 +150,16 @@ def _step(alive: list[int], branches: list[Branch], room: Room, shape: TreeShape
     cost = np.where(inside & (ways >= least[:, None]), cost, np.inf)
     best = np.argmin(cost, axis=1)
     for k, number in enumerate(alive):
-        _go_on(branches[number], slab, steps[k, best[k]], float(bare[k, best[k]]), room, shape)
+        row, column = (int(index) for index in steps[k, best[k]])
+        _go_on(branches[number], (slab, row, column), float(bare[k, best[k]]), room, shape)
 
 
-def _go_on(branch: Branch, slab: int, step: Ints, bare: float, room: Room, shape: TreeShape) -> None:
+def _go_on(branch: Branch, step: tuple[int, int, int], bare: float, room: Room, shape: TreeShape) -> None:
+    slab = step[0]
     by_load = min(shape.radius_um * math.sqrt(branch.tips), shape.trunk_um / 2)
     wanted = max(by_load, (branch.top - slab) * room.cell_um / (2 * shape.slenderness))
     free = bare / STEPS * room.cell_um - room.clearance_um
-    branch.path.append((slab, int(step[0]), int(step[1])))
+    branch.path.append(step)
     branch.radii_um.append(max(min(wanted, free), branch.least / STEPS * room.cell_um))
 
 
