@@ -32,7 +32,7 @@ from mingyue.printing.profiles import Title
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted([*(ROOT / "src" / "mingyue").rglob("*.py"), *(ROOT / "scripts").rglob("*.py")])
-COMMANDS = ["machines", "resins", "samples", "inspect", "repair", "check", "build", "convert"]
+COMMANDS = ["machines", "resins", "samples", "inspect", "repair", "check", "orient", "support", "build", "convert"]
 
 # --- what is said in the source ---------------------------------------------------------------------------------
 

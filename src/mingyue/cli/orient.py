@@ -72,7 +72,7 @@ def orient(
 
 def _column(laid: Laid) -> dict[Phrase, str]:
     return {
-        say("--rotate"): ",".join(f"{angle:.9g}" for angle in laid.rotate_deg),
+        say("angles (--rotate)"): ",".join(f"{angle:.9g}" for angle in laid.rotate_deg),
         say("time"): f"{laid.time_s / 3600:.2f} h",
         say("layers"): f"{laid.layers:,}",
         say("fields exposed"): f"{laid.exposures:,}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,43 +22,66 @@ _STICKING_OUT = 0.5
 _WIDE = 6
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ground:
+    """The window of a need. corner: its first pixel. fit: where a neck may touch; depth: pixels from there to the edge."""
+
+    corner: Ints
+    hangs: Flags
+    fit: Flags
+    depth: Floats
+    reach_px: float
+    neck_px: float
+
+
 def neck_points(need: Need, *, reach_px: float, neck_px: float, allowed: Flags | None = None) -> Ints:
     """(k, 2) rows and columns of necks such that every pixel of the need has one within the reach, where that can be.
 
     allowed: (rows, columns) of the need's window, where a neck may touch; None: anywhere. What cannot be reached from
     an allowed pixel is left out. Set cover, greedily: each neck is where it carries most of what no earlier one does.
     """
+    ground = _ground(need, reach_px, neck_px, allowed)
+    chosen = np.empty((0, 2), dtype=np.int64)
+    if len(need.pixels) > _WIDE * np.pi * reach_px**2:
+        chosen = _honeycomb(ground)
+    while True:  # what was thinned out may be left in the end, and is then looked at by itself
+        left = need.pixels[~is_carried(need.pixels, chosen, reach_px)]
+        more = _fewest(left, ground) if len(left) else left
+        if not len(more):
+            return chosen
+        chosen = np.concatenate([chosen, more])
+
+
+def _ground(need: Need, reach_px: float, neck_px: float, allowed: Flags | None) -> _Ground:
     from scipy.ndimage import distance_transform_edt
 
-    inner = distance_transform_edt(np.pad(need.window, 1))[1:-1, 1:-1]
-    pixels = need.pixels
-    chosen = np.empty((0, 2), dtype=np.int64)
-    if len(pixels) > _WIDE * np.pi * reach_px**2:
-        chosen = _honeycomb(need, inner, reach_px, neck_px, allowed)
-        pixels = pixels[~is_carried(pixels, chosen, reach_px)]
-    places = _places(replace(need, pixels=pixels), inner, reach_px, neck_px, allowed)
-    if not len(places):
-        return chosen
-    worth = np.where(inner[tuple((places - need.corner).T)] >= neck_px / 2, 1.0, _STICKING_OUT)
-    return np.concatenate([chosen, _greedy(places, worth, _thinned(pixels, reach_px), reach_px)])
-
-
-def _honeycomb(need: Need, inner: Floats, reach_px: float, neck_px: float, allowed: Flags | None) -> Ints:
-    """Places in a honeycomb whose circles of the reach leave nothing between them, those that lie within the need."""
-    apart = (reach_px - 1.0) * np.sqrt(3.0)
-    low, high = need.pixels.min(axis=0), need.pixels.max(axis=0)
-    lines = np.arange(low[0] + apart / 2, high[0], apart * np.sqrt(3.0) / 2)
-    columns = np.arange(low[1], high[1], apart)
-    row = np.repeat(lines, len(columns))
-    column = (columns[None] + (np.arange(len(lines)) % 2)[:, None] * apart / 2 + apart / 4).ravel()
-    places = np.floor(np.stack([row, column], axis=1)).astype(np.int64)
     hangs = np.zeros_like(need.window)
     hangs[tuple((need.pixels - need.corner).T)] = True
-    fit = hangs & (inner >= neck_px / 2) & (True if allowed is None else allowed)
-    at = places - need.corner
-    inside = ((at >= 0) & (at < np.array(fit.shape))).all(axis=1)
-    places, at = places[inside], at[inside]
-    return np.asarray(places[fit[tuple(at.T)]])
+    fit = need.window if allowed is None else need.window & allowed
+    depth = distance_transform_edt(np.pad(need.window, 1))[1:-1, 1:-1]
+    return _Ground(np.array(need.corner), hangs, fit, depth, reach_px, neck_px)
+
+
+def _fewest(pixels: Ints, ground: _Ground) -> Ints:
+    """Few places that carry pixels of the need, as many of them as can be reached."""
+    places = _places(pixels, ground)
+    if not len(places):
+        return places
+    worth = np.where(ground.depth[tuple((places - ground.corner).T)] >= ground.neck_px / 2, 1.0, _STICKING_OUT)
+    return _greedy(places, worth, _thinned(pixels, ground.reach_px), ground.reach_px)
+
+
+def _honeycomb(ground: _Ground) -> Ints:
+    """Places in a honeycomb whose circles of the reach leave nothing between them, those that lie within the need."""
+    apart = (ground.reach_px - 1.0) * np.sqrt(3.0)
+    high, wide = ground.hangs.shape
+    lines, columns = np.arange(apart / 2, high, apart * np.sqrt(3.0) / 2), np.arange(0, wide, apart)
+    row = np.repeat(lines, len(columns))
+    column = (columns[None] + (np.arange(len(lines)) % 2)[:, None] * apart / 2 + apart / 4).ravel()
+    at = np.floor(np.stack([row, column], axis=1)).astype(np.int64)
+    at = at[(at < ground.hangs.shape).all(axis=1)]
+    fit = ground.fit & ground.hangs & (ground.depth >= ground.neck_px / 2)
+    return np.asarray(at[fit[tuple(at.T)]] + ground.corner)
 
 
 def is_carried(pixels: Ints, places: Ints, reach_px: float) -> Flags:
@@ -70,29 +93,28 @@ def is_carried(pixels: Ints, places: Ints, reach_px: float) -> Flags:
     return np.asarray(cKDTree(places).query(pixels, distance_upper_bound=reach_px + 1e-9)[0] <= reach_px)
 
 
-def _places(need: Need, inner: Floats, reach_px: float, neck_px: float, allowed: Flags | None) -> Ints:
-    """Where a neck may be: solid pixels near the need, the ridge of the solid and a grid over it."""
-    solid = need.window if allowed is None else need.window & allowed
-    if not len(need.pixels):
-        return np.empty((0, 2), dtype=np.int64)
-    rows, columns = np.nonzero(solid)
-    step = max(1, int(reach_px / 4))
+def _places(pixels: Ints, ground: _Ground) -> Ints:
+    """Where a neck may be: near the pixels, on the ridge of the solid and on a grid over it."""
+    rows, columns = np.nonzero(ground.fit)
+    near = is_carried(np.stack([rows, columns], axis=1) + ground.corner, pixels, ground.reach_px)
+    rows, columns = rows[near], columns[near]
+    step, is_ridge = max(1, int(ground.reach_px / 4)), _is_ridge(ground.depth)[rows, columns]
     while True:
         on_grid = (rows % step == step // 2) & (columns % step == step // 2)
-        chosen = on_grid | (_is_ridge(inner)[rows, columns] & ((rows + columns) % step == 0))
-        if chosen.sum() <= _MOST_PLACES or step > reach_px:
+        chosen = on_grid | (is_ridge & ((rows + columns) % step == 0))
+        if chosen.sum() <= _MOST_PLACES or step > ground.reach_px:
             break
         step += 1
     if not chosen.any() and len(rows):
-        chosen[np.argmax(np.minimum(inner[rows, columns], neck_px))] = True
-    return np.asarray(np.stack([rows[chosen], columns[chosen]], axis=1) + np.array(need.corner))
+        chosen[np.argmax(np.minimum(ground.depth[rows, columns], ground.neck_px))] = True
+    return np.asarray(np.stack([rows[chosen], columns[chosen]], axis=1) + ground.corner)
 
 
-def _is_ridge(inner: Floats) -> Flags:
+def _is_ridge(depth: Floats) -> Flags:
     """Where no neighbour lies deeper in the solid."""
     from scipy.ndimage import maximum_filter
 
-    return np.asarray((inner > 0) & (inner >= maximum_filter(inner, size=3)))
+    return np.asarray((depth > 0) & (depth >= maximum_filter(depth, size=3)))
 
 
 def _thinned(pixels: Ints, reach_px: float) -> Ints:
@@ -110,8 +132,7 @@ def _greedy(places: Ints, worth: Floats, pixels: Ints, reach_px: float) -> Ints:
     """Rows of places, each carrying the most of what is left; a pixel that no place reaches is left out."""
     from scipy.spatial import cKDTree
 
-    # A hair less than the reach, since pixels that were thinned out lie between those that are looked at.
-    reached = cKDTree(places).query_ball_point(pixels, reach_px - 0.7)
+    reached = cKDTree(places).query_ball_point(pixels, reach_px + 1e-9)
     lengths = np.array([len(found) for found in reached])
     pixel_of = np.repeat(np.arange(len(pixels)), lengths)
     place_of = np.concatenate([np.asarray(found, dtype=np.int64) for found in reached]) if lengths.sum() else pixel_of
