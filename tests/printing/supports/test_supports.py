@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from functools import cache
@@ -302,3 +303,28 @@ def test_the_shortest_net_joins_neighbours() -> None:
         frozenset({0, 2}), frozenset({2, 3}), frozenset({3, 1})
     }  # fmt: skip
     assert len(shortest_net(places[:1])) == 0
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_part_and_supports_lie_on_the_pixels_of_the_part_alone(name: str) -> None:
+    part, supports = made(name)
+    low, high = joined([part, supports.mesh]).box_um
+    own_low, own_high = part.box_um
+
+    off_px = ((low + high) / 2 - (own_low + own_high) / 2)[:2] / 2.0
+
+    np.testing.assert_allclose(off_px, np.round(off_px), atol=1e-3)
+
+
+@pytest.mark.parametrize("joins", [True, False])
+@pytest.mark.parametrize("name", PARTS)
+def test_no_trunk_stands_on_an_ankle(name: str, joins: bool) -> None:
+    """Where supports stand clear of their feet and heads, what is below is no thinner than what stands on it."""
+    _, supports = made(name, joins)
+    layers = [components_of(layer.binary()) for layer in layers_of(supports.mesh)]
+
+    for below, above in itertools.pairwise(layers[:20]):
+        areas = np.zeros(above.count)
+        pairs = overlaps_of(below, above).pairs
+        np.add.at(areas, pairs[:, 1], below.area_px[pairs[:, 0]])
+        assert (areas >= 0.6 * above.area_px).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,8 @@ from mingyue.printing.supports.rooms import STEPS, Room
 
 Floats = NDArray[np.float64]
 
+# What is missing to whole pixels by less than this share of one makes no difference.
+_WHOLE = 1e-4
 _QUADS = ((0, 2, 3, 1), (4, 5, 7, 6), (0, 1, 5, 4), (2, 6, 7, 3), (0, 4, 6, 2), (1, 3, 7, 5))
 
 
@@ -43,6 +45,41 @@ def bar(start_um: Floats, end_um: Floats, *, width_um: float, height_um: float) 
     across = np.array([-along[1], along[0]]) * width_um / 2
     flat = [start_um - across, end_um - across, start_um + across, end_um + across]
     corners = [(*place, height) for height in (0.0, height_um) for place in flat]
+    return Mesh(np.array(corners), np.array([face for a, b, c, d in _QUADS for face in ((a, b, c), (a, c, d))]))
+
+
+def ears(
+    placed: Mesh, bodies: Sequence[Mesh], *, tips_um: Floats, apart_um: float, pitch_um: float, layer_um: float
+) -> Iterator[Mesh]:
+    """Small boxes at the outermost supports, so that part and supports together lie on the pixels of the part alone.
+
+    `mingyue build` lays the middle of all it is given on the border of a pixel. Where supports reach out of the part on
+    one side, an ear of less than two pixels makes up for what is missing to whole pixels: islands of a pixel, which come
+    and go with the grid, then stay where they were found. No ear is put within `apart_um` of (n, 3) tips of necks.
+    """
+    if not bodies:
+        return
+    corners = np.concatenate([body.used_um for body in bodies])
+    low, high = (np.stack([placed.box_um[side], end(corners, axis=0)]) for side, end in ((0, np.min), (1, np.max)))
+    low, high = low.min(axis=0), high.max(axis=0)
+    for axis in range(2):
+        missing_um = -(low[axis] + high[axis]) % (2 * pitch_um)
+        if min(missing_um, 2 * pitch_um - missing_um) > _WHOLE * pitch_um:
+            outermost = corners[np.argmax(corners[:, axis])]
+            if outermost[axis] < high[axis] - 1e-9:  # the part reaches out further there, and is not to be touched
+                outermost, missing_um = corners[np.argmin(corners[:, axis])], missing_um - 2 * pitch_um
+            if np.linalg.norm(tips_um - outermost, axis=1).min(initial=np.inf) > apart_um:
+                yield _ear(outermost, axis, float(missing_um), pitch_um, layer_um)
+
+
+def _ear(at_um: Floats, axis: int, out_um: float, pitch_um: float, layer_um: float) -> Mesh:
+    """A box of four pixels and four layers around a corner, that reaches so far beyond it along an axis."""
+    low, high = at_um - 2 * pitch_um, at_um + 2 * pitch_um
+    low[2] = max(0.0, at_um[2] - 2 * layer_um)
+    high[2] = low[2] + 4 * layer_um
+    low[axis], high[axis] = sorted((at_um[axis] - np.sign(out_um) * 4 * pitch_um, at_um[axis] + out_um))
+    ends = (low, high)
+    corners = [(ends[k & 1][0], ends[k >> 1 & 1][1], ends[k >> 2][2]) for k in range(8)]
     return Mesh(np.array(corners), np.array([face for a, b, c, d in _QUADS for face in ((a, b, c), (a, c, d))]))
 
 

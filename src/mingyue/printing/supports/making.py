@@ -16,7 +16,7 @@ from mingyue.printing.machines import Machine
 from mingyue.printing.meshes import Mesh, joined
 from mingyue.printing.rated import value_of
 from mingyue.printing.runs import Runs
-from mingyue.printing.supports.bases import bars_between, plate
+from mingyue.printing.supports.bases import bars_between, ears, plate
 from mingyue.printing.supports.bodies import bodies_of
 from mingyue.printing.supports.columns import surface_below
 from mingyue.printing.supports.necks import Neck, NeckShape, neck_at, pin_at
@@ -138,7 +138,7 @@ def supports_of(placed: Mesh, settings: SupportSettings, *, forbids: Forbids | N
         ]
         needs = list(_needs(_layers(joined([placed, *bodies]), work), settings))
     return Supports(
-        mesh=joined(bodies),
+        mesh=joined([*bodies, *_ears(bodies, necks, work)]),
         necks=tuple(necks),
         branches=len(branches),
         trunks=sum(branch.parent is None for branch in branches),
@@ -168,6 +168,18 @@ def _base(necks: Sequence[Neck], branches: Sequence[Branch], room: Room, work: _
         yield plate((feet[:, None] + around).reshape(-1, 2), height_um=height_um)
     else:
         yield from bars_between(feet, room, width_um=_pillar_um(settings), height_um=height_um)
+
+
+def _ears(bodies: Sequence[Mesh], necks: Sequence[Neck], work: _Work) -> Iterator[Mesh]:
+    settings = work.settings
+    return ears(
+        work.placed,
+        bodies,
+        tips_um=np.array([neck.tip_um for neck in necks]).reshape(-1, 3),
+        apart_um=_neck_shape(settings).length_um,
+        pitch_um=settings.machine.pixel_um,
+        layer_um=settings.layer_um,
+    )
 
 
 def _work(placed: Mesh, settings: SupportSettings, forbids: Forbids | None) -> _Work:
@@ -302,6 +314,7 @@ def _neck_shape(settings: SupportSettings) -> NeckShape:
         length_um=value_of("neck_length_necks") * settings.neck_um,
         radius_um=_pillar_um(settings) / 2,
         slope_deg=min(value_of("slope_deg"), _steepest_deg(settings.neck_um, settings.layer_um)),
+        slenderness=value_of("slenderness"),
     )
 
 

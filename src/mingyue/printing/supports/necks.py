@@ -37,12 +37,16 @@ class Neck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeckShape:
-    """diameter_um: where it touches; length_um: from there to the branch; radius_um: of the branch; slope_deg: of both."""
+    """diameter_um: where it touches; length_um: from there to the branch; radius_um: of the branch; slope_deg: of both.
+
+    slenderness: height of a branch by its diameter at the foot, if there is room for it.
+    """
 
     diameter_um: float
     length_um: float
     radius_um: float
     slope_deg: float
+    slenderness: float
 
 
 def neck_at(tip_um: Floats, *, layer: int, room: Room, shape: NeckShape) -> Neck | None:
@@ -90,12 +94,20 @@ def _start(tip_um: Floats, room: Room, shape: NeckShape, length_um: float) -> tu
     wide = int((tip_um[2] - (slab + 0.5) * room.cell_um) * math.tan(math.radians(shape.slope_deg)) / room.cell_um)
     cells = _around(top, slab, wide, room)
     ways = room.ways[tuple(cells.T)]
-    thin = max(1, room.steps(shape.diameter_um / 2))
-    for least in dict.fromkeys((room.steps(shape.radius_um), (room.steps(shape.radius_um) + thin) // 2, thin)):
+    for least in _wishes(float(tip_um[2]), room, shape):
         for cell in cells[ways >= least]:
             if _is_free(tip_um, cell, room, shape):
                 return cell, min(shape.radius_um, least / STEPS * room.cell_um)
     return None
+
+
+def _wishes(height_um: float, room: Room, shape: NeckShape) -> list[int]:
+    """How much room the way down should have, in the unit of `Room.ways`: for the height, then less, at last for a neck."""
+    thin = max(1, room.steps(shape.diameter_um / 2))
+    wanted = min(255, max(room.steps(shape.radius_um), room.steps(height_um / (2 * shape.slenderness))))
+    return sorted(
+        {wanted, (3 * wanted + thin) // 4, (wanted + thin) // 2, (wanted + 3 * thin) // 4, thin}, reverse=True
+    )
 
 
 def _around(top: Ints, slab: int, wide: int, room: Room) -> Ints:

@@ -67,7 +67,7 @@ def _fewest(pixels: Ints, ground: _Ground) -> Ints:
     places = _places(pixels, ground)
     if not len(places):
         return places
-    worth = np.where(ground.depth[tuple((places - ground.corner).T)] >= ground.neck_px / 2, 1.0, _STICKING_OUT)
+    worth = np.where(ground.depth[tuple((places - ground.corner).T)] >= ground.neck_px / 2 + 0.5, 1.0, _STICKING_OUT)
     return _greedy(places, worth, _thinned(pixels, ground.reach_px), ground.reach_px)
 
 
@@ -80,7 +80,7 @@ def _honeycomb(ground: _Ground) -> Ints:
     column = (columns[None] + (np.arange(len(lines)) % 2)[:, None] * apart / 2 + apart / 4).ravel()
     at = np.floor(np.stack([row, column], axis=1)).astype(np.int64)
     at = at[(at < ground.hangs.shape).all(axis=1)]
-    fit = ground.fit & ground.hangs & (ground.depth >= ground.neck_px / 2)
+    fit = ground.fit & ground.hangs & (ground.depth >= ground.neck_px / 2 + 0.5)
     return np.asarray(at[fit[tuple(at.T)]] + ground.corner)
 
 

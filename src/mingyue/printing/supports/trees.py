@@ -1,6 +1,7 @@
 """Necks become branches: all go down slab by slab, lean towards their neighbours, and go on as one where they meet.
 
-Every step stays where the way to the platform is free (`rooms`), so no branch ends in a pocket. The order is that of the
+Every step stays where the way to the platform is free (`rooms`), so no branch ends in a pocket; and none is thicker than
+its way further down, so no trunk stands on an ankle. The order is that of the
 slabs, from the top; within one, that of the necks: the same necks make the same trees.
 """
 
@@ -25,6 +26,8 @@ _HORIZON_CELLS = 60
 _HORIZON_SHARE = 0.7
 # Branches whose middles are no farther apart than this, in cells, are one.
 _MEETING = 1.5
+# How far a branch goes out of its way for room that it lacks, against the square of the distance to where it leans.
+_NARROW = 8.0
 # So many steps below where they meet the one has run into the other: a slope that layers can follow.
 _INTO_PARENT = 3
 _MOVES = np.array([(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)])
@@ -144,23 +147,23 @@ def _step(alive: list[int], branches: list[Branch], room: Room, shape: TreeShape
     inside = ((steps >= 0) & (steps < np.array(room.bare.shape[1:]))).all(axis=2)
     at = np.clip(steps, 0, np.array(room.bare.shape[1:]) - 1)
     ways = room.ways[slab, at[..., 0], at[..., 1]]
-    bare = room.bare[slab, at[..., 0], at[..., 1]]
     least = np.array([branches[number].least for number in alive])
-    cost = ((steps - target[:, None]) ** 2).sum(axis=2) + 0.3 * (moves**2).sum(axis=1)
+    wanted = np.array([_wanted_um(branches[number], slab, room, shape) for number in alive])
+    narrow = np.maximum(0.0, wanted[:, None] / room.cell_um - ways / STEPS)
+    cost = ((steps - target[:, None]) ** 2).sum(axis=2) + 0.3 * (moves**2).sum(axis=1) + _NARROW * narrow**2
     cost = np.where(inside & (ways >= least[:, None]), cost, np.inf)
     best = np.argmin(cost, axis=1)
     for k, number in enumerate(alive):
         row, column = (int(index) for index in steps[k, best[k]])
-        _go_on(branches[number], (slab, row, column), float(bare[k, best[k]]), room, shape)
+        free_um = max(float(ways[k, best[k]]), least[k]) / STEPS * room.cell_um
+        branches[number].path.append((slab, row, column))
+        branches[number].radii_um.append(min(float(wanted[k]), free_um))
 
 
-def _go_on(branch: Branch, step: tuple[int, int, int], bare: float, room: Room, shape: TreeShape) -> None:
-    slab = step[0]
+def _wanted_um(branch: Branch, slab: int, room: Room, shape: TreeShape) -> float:
+    """The radius that what a branch carries and its height ask for; there may be less room."""
     by_load = min(shape.radius_um * math.sqrt(branch.tips), shape.trunk_um / 2)
-    wanted = max(by_load, (branch.top - slab) * room.cell_um / (2 * shape.slenderness))
-    free = bare / STEPS * room.cell_um - room.clearance_um
-    branch.path.append(step)
-    branch.radii_um.append(max(min(wanted, free), branch.least / STEPS * room.cell_um))
+    return max(by_load, (branch.top - slab) * room.cell_um / (2 * shape.slenderness))
 
 
 def _targets(here: Ints, branches: Sequence[Branch], shape: TreeShape) -> Floats:
