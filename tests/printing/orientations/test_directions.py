@@ -34,8 +34,9 @@ def test_after_turning_by_its_angles_a_direction_points_up(direction: tuple[floa
 @given(UNIT)
 def test_what_lies_lowest_along_a_direction_lies_lowest_once_the_part_is_placed(direction: tuple[float, ...]) -> None:
     up = np.array(direction) / np.linalg.norm(direction)
-    corners = box((10, 20, 30), (110, 70, 60)).vertices_um
-    placement = place(corners[0], corners, rotate_deg=angles_of(up, turn_deg=30.0))
+    part = box((10, 20, 30), (110, 70, 60))
+    corners = part.vertices_um
+    placement = place(corners[0], part.box_under, rotate_deg=angles_of(up, turn_deg=30.0))
     placed = corners @ np.array(placement.matrix).T + placement.offset_um
 
     np.testing.assert_allclose(placed[:, 2], corners @ up - (corners @ up).min(), atol=1e-4)

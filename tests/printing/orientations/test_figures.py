@@ -110,7 +110,7 @@ def test_a_part_is_turned_about_z_into_the_fewest_fields() -> None:
 
 
 def placed(mesh: Mesh, up: tuple[float, float, float] = (0, 0, 1)) -> Mesh:
-    placement = place(mesh.box_um[0], mesh.used_um, rotate_deg=angles_of(np.array(up, dtype=float)))
+    placement = place(mesh.box_um[0], mesh.box_under, rotate_deg=angles_of(np.array(up, dtype=float)))
     return mesh.moved(np.array(placement.matrix), np.array(placement.offset_um))
 
 

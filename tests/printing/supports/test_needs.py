@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.ndimage import distance_transform_edt, label
 
+from mingyue.printing.findings.limits import read_limits
+from mingyue.printing.rated import value_of
 from mingyue.printing.runs import from_picture
 from mingyue.printing.supports.needs import Need, needs_of
 from mingyue.printing.supports.points import is_carried, neck_points
@@ -111,3 +113,11 @@ def test_no_neck_stands_where_it_is_not_allowed() -> None:
     assert carried[need.pixels[:, 1] >= 260].all()
     assert not carried[need.pixels[:, 1] < 235].any()
     assert not len(neck_points(need, reach_px=20.0, neck_px=4.0, allowed=np.zeros_like(allowed)))
+
+
+def test_supports_carry_what_the_check_finds() -> None:
+    """One truth in two files: from where on something hangs."""
+    limits = read_limits()
+
+    assert (limits["overhang"].risk, limits["overhang"].unit) == (value_of("overhang_layers"), "layers")
+    assert (limits["weak_island"].risk, limits["weak_island"].unit) == (value_of("island_share"), "ratio")

@@ -328,3 +328,12 @@ def test_no_trunk_stands_on_an_ankle(name: str, joins: bool) -> None:
         pairs = overlaps_of(below, above).pairs
         np.add.at(areas, pairs[:, 1], below.area_px[pairs[:, 0]])
         assert (areas >= 0.6 * above.area_px).all()
+
+
+def test_a_ball_on_one_neck_is_said_to_hang_by_too_little() -> None:
+    found = supported(ball(radius_um=300, centre_um=(0, 0, 300), rings=30), settings(), lift_um=60.0)
+
+    pull_mn = math.pi * 300**2 * 50.0 / 1e6
+    assert any(f"by {pull_mn:.3g} mN" in note or "by 14" in note for note in found.notes)
+    dense = supported(box((0, 0, 0), (100, 100, 40)), settings(reach_um=8.0), lift_um=60.0)
+    assert not any("The film pulls" in note for note in dense.notes)

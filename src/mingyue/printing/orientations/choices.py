@@ -121,7 +121,7 @@ def _objectives(*costs: NDArray[Any]) -> Floats:
 def _sliced(mesh: Mesh, figures: Figures, way: int, demands: Demands, *, turn_deg: float) -> Laid:
     """One way with what only slices tell: the fields that have light, and cups."""
     rotate_deg = angles_of(figures.ups[way], turn_deg=turn_deg)
-    placement = place(mesh.box_um[0], mesh.used_um, rotate_deg=rotate_deg)
+    placement = place(mesh.box_um[0], mesh.box_under, rotate_deg=rotate_deg)
     placed = mesh.moved(np.array(placement.matrix), np.array(placement.offset_um))
     layers = int(figures.layers[way])
     fields, exposures = fields_of(placed, demands.machine, layers=layers)

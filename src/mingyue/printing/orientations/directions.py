@@ -29,7 +29,9 @@ _ANGLE_DIGITS = 5
 
 def hull_points(mesh: Mesh) -> Floats:
     """(h, 3) corners of the convex hull, to 0.1 % where there are very many; all used vertices where it is flat."""
-    points = mesh.used_um
+    is_used = np.zeros(len(mesh.vertices_um), dtype=np.bool_)
+    is_used[mesh.triangles] = True
+    points = mesh.vertices_um[is_used]
     if len(points) > _MOST_HULL_POINTS:
         points = points[_extremes(points, spread(_DIRECTIONS_OF_EXTREMES))]
     try:

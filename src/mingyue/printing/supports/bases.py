@@ -59,7 +59,7 @@ def ears(
     """
     if not bodies:
         return
-    corners = np.concatenate([body.used_um for body in bodies])
+    corners = np.concatenate([body.vertices_um for body in bodies])
     low, high = (np.stack([placed.box_um[side], end(corners, axis=0)]) for side, end in ((0, np.min), (1, np.max)))
     low, high = low.min(axis=0), high.max(axis=0)
     for axis in range(2):

@@ -47,7 +47,7 @@ def supported(
     _check(settings, lift_um)
     require_closed(part)
     painted = unpainted() if forbid is None else read_painted(forbid, triangle_count=len(part.triangles))
-    placement = place(part.box_um[0], part.used_um, scale=scale, fit_um=fit_um, rotate_deg=rotate_deg)
+    placement = place(part.box_um[0], part.box_under, scale=scale, fit_um=fit_um, rotate_deg=rotate_deg)
     lifted = type(placement)(placement.matrix, (*placement.offset_um[:2], placement.offset_um[2] + lift_um))
     placed = part.moved(np.array(lifted.matrix), np.array(lifted.offset_um))
     forbids = forbids_of(painted, part, lifted, pixel_um=settings.machine.pixel_um)
@@ -81,6 +81,13 @@ def _notes(supports: Supports, lift_um: float) -> list[Phrase]:
         notes.append(
             say("The part stands on {contact:.3g} mm² only: it may tear off. Turn it, or lift it (--lift-um).",
                 contact=supports.contact_um2 / 1e6)
+        )  # fmt: skip
+    pull_mn = supports.largest_um2 * value_of("peel_kpa") / 1e6
+    hold_mn = supports.total_force_mn * value_of("green_strength_share")
+    if lift_um and hold_mn < pull_mn:
+        notes.append(
+            say("The film pulls the largest layer by {pull:.3g} mN; the necks hold {hold:.3g} mN before they are cured "
+                "through. Ask for more of them (--reach-um) or thicker ones (--neck-px).", pull=pull_mn, hold=hold_mn)
         )  # fmt: skip
     if supports.pins:
         notes.append(say("{count} pins stand on the part itself and leave a mark at both ends.", count=supports.pins))
