@@ -21,7 +21,8 @@ from mingyue.printing.painted import Painted, unpainted
 from mingyue.printing.runs import Runs
 from mingyue.printing.supports.bases import bar, plate, shortest_net
 from mingyue.printing.supports.bodies import lofted
-from mingyue.printing.supports.making import Supports, SupportSettings, neck_force_mn, supports_of
+from mingyue.printing.supports.holding import held_by
+from mingyue.printing.supports.making import Supports, SupportSettings, held_um2, neck_force_mn, supports_of
 from mingyue.printing.supports.needs import needs_of
 from mingyue.printing.supports.painting import forbids_of, points_on
 from mingyue.printing.supports.parts import supported
@@ -337,3 +338,26 @@ def test_a_ball_on_one_neck_is_said_to_hang_by_too_little() -> None:
     assert any(f"by {pull_mn:.3g} mN" in note or "by 14" in note for note in found.notes)
     dense = supported(box((0, 0, 0), (100, 100, 40)), settings(reach_um=8.0), lift_um=60.0)
     assert not any("The film pulls" in note for note in dense.notes)
+
+
+def test_a_lifted_part_gets_necks_that_hold_it() -> None:
+    """A wedge that carries itself needs one neck at its edge, and more to hold it as it grows."""
+    wedge = box((0, 0, 0), (200, 200, 200)).moved(np.array([[1.0, 0, 0], [0, 0.8, -0.6], [0, 0.6, 0.8]]), np.zeros(3))
+
+    standing, lifted = (supported(wedge, settings(), lift_um=lift_um).supports for lift_um in (0.0, 80.0))
+
+    wanted = math.ceil(lifted.largest_um2 / held_um2(8.0))
+    assert len(standing.necks) < 2 < wanted - 1 <= len(lifted.necks) <= wanted + 4  # of one the way may not be free
+    assert lifted.left == ()
+
+
+def test_necks_that_hold_are_far_from_each_other_and_come_as_the_layers_grow() -> None:
+    places = np.array([(layer, row, 0) for layer in range(10) for row in range(0, 100, 10)])
+    areas = np.linspace(100, 1000, 10)
+
+    chosen = list(held_by(places, areas, np.array([(0, 0, 0)]), a_neck_um2=100.0, layer_px=2.0, neck_px=4.0))
+
+    assert len(chosen) == len(set(chosen)) == 9
+    layers = np.append(places[chosen, 0], 0)
+    assert all((layers <= k).sum() >= k + 1 for k in range(10))
+    assert list(held_by(places[:0], areas, places[:1], a_neck_um2=100.0, layer_px=2.0, neck_px=4.0)) == []

@@ -19,6 +19,7 @@ from mingyue.printing.runs import Runs
 from mingyue.printing.supports.bases import bars_between, ears, plate
 from mingyue.printing.supports.bodies import bodies_of
 from mingyue.printing.supports.columns import surface_below
+from mingyue.printing.supports.holding import hanging_places, held_by
 from mingyue.printing.supports.necks import Neck, NeckShape, neck_at, pin_at
 from mingyue.printing.supports.needs import Kind, Need, needs_of
 from mingyue.printing.supports.points import is_carried, neck_points
@@ -131,6 +132,8 @@ def supports_of(placed: Mesh, settings: SupportSettings, *, forbids: Forbids | N
         if not more:
             break
         necks += more
+        if work.lift_um > 0 and len(necks) == len(more):
+            necks += _holding(necks, areas_um2, work, room)
         branches = grow(necks, room, _tree_shape(settings))
         bodies = [
             *bodies_of(necks, branches, room, into_part_um=settings.layer_um),
@@ -275,6 +278,31 @@ def _tried(need: Need, allowed: Flags, work: _Work, room: Room, *, pins: bool) -
     return [neck for neck in found if neck is not None], need.pixels[~is_carried(need.pixels, carrying, reach_px)]
 
 
+def _holding(necks: Sequence[Neck], areas_um2: Sequence[float], work: _Work, room: Room) -> list[Neck]:
+    """Necks that hold a lifted part against the film, beside those that carry what hangs."""
+    settings, canvas = work.settings, work.canvas
+    places = np.concatenate(list(hanging_places(_layers(work.placed, work))))
+    if work.forbids is not None and len(places):
+        points = np.concatenate([_points_um(place[None, 1:], int(place[0]), work) for place in places])
+        places = places[~work.forbids(points)]
+    at = np.array([neck.tip_um for neck in necks])
+    tips = np.column_stack([
+        [neck.layer for neck in necks],
+        np.floor((canvas.top_um - at[:, 1]) / canvas.pitch_um),
+        np.floor((at[:, 0] - canvas.left_um) / canvas.pitch_um),
+    ]).astype(np.int64)  # fmt: skip
+    chosen = held_by(
+        places,
+        np.asarray(areas_um2),
+        tips,
+        a_neck_um2=held_um2(settings.neck_um),
+        layer_px=settings.layer_um / canvas.pitch_um,
+        neck_px=settings.neck_um / canvas.pitch_um,
+    )
+    found = [_neck(places[one, 1:], int(places[one, 0]), work, room, pins=False) for one in chosen]
+    return [neck for neck in found if neck is not None]
+
+
 def _allowed(need: Need, work: _Work) -> Flags:
     """(rows, columns) of the need's window: where a neck may touch."""
     allowed = need.window.copy()
@@ -352,6 +380,11 @@ def _left(need: Need, work: _Work) -> Left:
         area_um2=need.area_px * work.canvas.pitch_um**2,
         why=say("no way from there to the platform is free"),
     )
+
+
+def held_um2(diameter_um: float) -> float:
+    """The area of a layer that one neck holds against the film, before it is cured through."""
+    return neck_force_mn(diameter_um) * value_of("green_strength_share") / value_of("peel_kpa") * 1e6
 
 
 def neck_force_mn(diameter_um: float) -> float:
