@@ -39,6 +39,8 @@ COMMANDS = [
     "inspect",
     "repair",
     "check",
+    "orient",
+    "support",
     "build",
     "simulate",
     "convert",

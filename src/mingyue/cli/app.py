@@ -52,6 +52,14 @@ COMMANDS: Final[dict[str, tuple[str, Phrase]]] = {
         "check:check",
         say("Say whether a part can be made, where it will fail, and what to do."),
     ),
+    "orient": (
+        "orient:orient",
+        say("Compare ways of laying a part on the platform, and name a few."),
+    ),
+    "support": (
+        "support:support",
+        say("Put supports below a part: pillars and branches with necks of a few pixels."),
+    ),
     "build": (
         "build:build",
         say("Make a print package: slice a part into masks for a machine."),

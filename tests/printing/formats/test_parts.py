@@ -20,7 +20,7 @@ TRIANGLES = {
     "counterX.3MF": 8080, "diamond_tpms_21.stl": 4646, "dodeca_chain_loop.3mf": 7680, "empty_stl.stl": None,
     "fandisk.obj": 5750, "featuretype.3MF": 2208, "featuretype.STEP": None, "featuretype.STL": 3476,
     "multibody.stl": 32, "octagonal_pocket.stl": 3262, "plate_holes.STL": 1252, "soup.stl": 100,
-    "sphere.3mf": 2880, "sphere_sliced.3mf": None, "torus_sliced.3mf": None, "torus.3mf": 2200, "torus.STL": 8700,
+    "sphere.3mf": 2880, "sphere_sliced.3mf": 89_492, "torus_sliced.3mf": 21_448, "torus.3mf": 2200, "torus.STL": 8700,
     "unit_sphere.STL": 1280,
 }  # fmt: skip
 
