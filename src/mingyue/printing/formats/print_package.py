@@ -123,6 +123,10 @@ class PrintPackage:
         brightest = np.maximum.reduce([first.painted(), *(other.painted() for other in others)])
         return from_picture(brightest)
 
+    def preview_png(self) -> bytes:
+        """The picture of the part."""
+        return _read(self._zip, self.manifest.preview, most_bytes=_MOST_MASK_BYTES)
+
     def problems(self) -> Iterator[Phrase]:
         """What is wrong with the masks: missing, changed or of the wrong size. Nothing when the package is whole.
 

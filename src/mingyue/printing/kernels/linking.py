@@ -29,6 +29,7 @@ _NEVER_CALLED = (
 _STUBS = "#include <stdlib.h>\n" + "".join(f"void {name}(void) {{ abort(); }}\n" for name in _NEVER_CALLED)
 _SCALARS = {
     "f8": types.float64,
+    "f4": types.float32,
     "i8": types.int64,
     "i4": types.int32,
     "i1": types.int8,

@@ -1,0 +1,206 @@
+"""Light through columns of pixels, loops: what arrives, where it is looked at, how it goes back; and masks to start from.
+
+All doses are in thresholds: 1 just gels the resin. Arrays are (layers, rows, columns), the lowest layer first.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mingyue.printing.kernels.jit import jit
+
+Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
+Places = NDArray[np.int32]
+Greys = NDArray[np.uint8]
+
+
+@jit
+def shine_columns(shares: Singles, gains: Singles, decays: Singles, above: Singles, out: Singles) -> int:
+    """See `shining.shine`."""
+    layers, rows, columns = shares.shape
+    for step in range(layers):
+        k = layers - 1 - step
+        gain, decay = gains[k], decays[k]
+        if k == layers - 1:
+            for row in range(rows):
+                for column in range(columns):
+                    out[k, row, column] = above[row, column] * decay + gain * shares[k, row, column]
+        else:
+            for row in range(rows):
+                for column in range(columns):
+                    out[k, row, column] = out[k + 1, row, column] * decay + gain * shares[k, row, column]
+    return 0
+
+
+@jit
+def return_columns(back: Singles, gains: Singles, decays: Singles) -> int:
+    """See `shining.returned`; in place."""
+    layers, rows, columns = back.shape
+    for k in range(1, layers):
+        decay = decays[k - 1]
+        for row in range(rows):
+            for column in range(columns):
+                back[k, row, column] += decay * back[k - 1, row, column]
+    for k in range(layers):
+        gain = gains[k]
+        for row in range(rows):
+            for column in range(columns):
+                back[k, row, column] *= gain
+    return 0
+
+
+@jit
+def look_at(
+    light: Singles,
+    places: Places,
+    weights: Singles,
+    spot: Singles,
+    by_row: Singles,
+    by_column: Singles,
+    doses: Singles,
+    slopes: Singles,
+) -> int:
+    """See `shining.looked_at`."""
+    _, rows, columns = light.shape
+    side = spot.shape[2]
+    radius = side // 2
+    for s in range(len(places)):
+        k, row, column, phase_row, phase_column = (
+            places[s, 0],
+            places[s, 1],
+            places[s, 2],
+            places[s, 3],
+            places[s, 4],
+        )
+        dose, down, right = np.float32(0.0), np.float32(0.0), np.float32(0.0)
+        for i in range(side):
+            at_row = row + i - radius
+            if at_row < 0 or at_row >= rows:
+                continue
+            for j in range(side):
+                at_column = column + j - radius
+                if at_column < 0 or at_column >= columns:
+                    continue
+                here = light[k, at_row, at_column]
+                dose += spot[phase_row, phase_column, i, j] * here
+                down += by_row[phase_row, phase_column, i, j] * here
+                right += by_column[phase_row, phase_column, i, j] * here
+        doses[s] = dose * weights[s]
+        slopes[s] = (down * down + right * right) / max(dose * dose, np.float32(1e-12))
+    return 0
+
+
+@jit
+def look_back(
+    places: Places, first: Singles, second: Singles, spot: Singles, out_first: Singles, out_second: Singles
+) -> int:
+    """See `shining.looked_back`; adds to both outputs."""
+    _, rows, columns = out_first.shape
+    side = spot.shape[2]
+    radius = side // 2
+    for s in range(len(places)):
+        if first[s] == 0.0 and second[s] == 0.0:
+            continue
+        k, row, column, phase_row, phase_column = (
+            places[s, 0],
+            places[s, 1],
+            places[s, 2],
+            places[s, 3],
+            places[s, 4],
+        )
+        for i in range(side):
+            at_row = row + i - radius
+            if at_row < 0 or at_row >= rows:
+                continue
+            for j in range(side):
+                at_column = column + j - radius
+                if at_column < 0 or at_column >= columns:
+                    continue
+                tap = spot[phase_row, phase_column, i, j]
+                out_first[k, at_row, at_column] += tap * first[s]
+                out_second[k, at_row, at_column] += tap * second[s]
+    return 0
+
+
+@jit
+def thin_columns(
+    greys: Greys,
+    gains: Singles,
+    decays: Singles,
+    above: Singles,
+    tops: Singles,
+    bottoms: Singles,
+    limits: Floats,
+    shares: Singles,
+    light: Singles,
+) -> int:
+    """See `shining.thinned`. light is first room for how deep each column goes on, then the light."""
+    layers, rows, columns = greys.shape
+    depth, most = limits[0], limits[1]
+    for k in range(layers):
+        for row in range(rows):
+            for column in range(columns):
+                if greys[k, row, column] < 128:
+                    down = tops[k]
+                elif k == 0:
+                    down = np.float32(-np.inf)
+                elif greys[k - 1, row, column] < 128:
+                    down = bottoms[k]
+                else:
+                    down = light[k - 1, row, column]
+                light[k, row, column] = down
+    for step in range(layers):
+        k = layers - 1 - step
+        for row in range(rows):
+            for column in range(columns):
+                if k == layers - 1:
+                    here = above[row, column] * decays[k]
+                else:
+                    here = light[k + 1, row, column] * decays[k]
+                share = np.float32(greys[k, row, column]) / np.float32(255.0)
+                if share > 0:
+                    room = min((tops[k] - light[k, row, column]) / depth, most)
+                    if room < 80.0:
+                        allowed = (np.float32(np.exp(room)) - here) / gains[k]
+                        share = max(np.float32(0.0), min(share, allowed))
+                shares[k, row, column] = share
+                light[k, row, column] = here + gains[k] * share
+    return 0
+
+
+@jit
+def draw_back(shares: Singles, light: Singles, middles: Singles, growth: Singles, out: Singles) -> int:
+    """See `shining.drawn_back`."""
+    layers, rows, columns = shares.shape
+    last = len(growth) - 1
+    for k in range(layers):
+        for row in range(rows):
+            for column in range(columns):
+                share = shares[k, row, column]
+                out[k, row, column] = share
+                if share == 0.0:
+                    continue
+                brightest = np.float32(0.0)
+                for i in range(max(row - 1, 0), min(row + 2, rows)):
+                    for j in range(max(column - 1, 0), min(column + 2, columns)):
+                        brightest = max(brightest, light[k, i, j])
+                brightest *= middles[k]
+                if brightest <= 1.0:
+                    continue
+                by = growth[int(last / brightest + 0.5)]
+                if by <= 0.0:
+                    continue
+                whole = int(by)
+                near, far = share, share
+                for i in range(max(row - whole - 1, 0), min(row + whole + 2, rows)):
+                    reach = whole + 1 - abs(i - row)
+                    for j in range(max(column - reach, 0), min(column + reach + 1, columns)):
+                        there = shares[k, i, j]
+                        far = min(far, there)
+                        if abs(i - row) + abs(j - column) <= whole:
+                            near = min(near, there)
+                rest = np.float32(by - whole)
+                out[k, row, column] = (np.float32(1.0) - rest) * near + rest * far
+    return 0

@@ -1,0 +1,93 @@
+"""Light through columns of pixels: masks in, doses where they are looked at out, and the way back for gradients.
+
+Light falls off by the same share in every pixel, so that blurring and going down commute: the masks are added up column
+by column first, and blurred only where somebody looks. Doses are in thresholds: 1 just gels the resin. Arrays are
+(layers, rows, columns) float32, the lowest layer first; gains: (layers,) dose of a full pixel; decays: (layers,) what is
+left at the top of a layer of what arrived at the top of the one above.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mingyue.printing.kernels.compiled import entry
+
+Singles = NDArray[np.float32]
+Places = NDArray[np.int32]
+Greys = NDArray[np.uint8]
+
+
+def shine(shares: Singles, gains: Singles, decays: Singles, above: Singles, *, out: Singles | None = None) -> Singles:
+    """The dose at the top of each layer, before any blur: light_k = light_k+1·decay_k + gain_k·share_k.
+
+    above: (rows, columns) the light at the top of the layer over these.
+    """
+    light = np.empty_like(shares) if out is None else out
+    entry("shine_columns")(shares, gains, decays, above, light)
+    return light
+
+
+def returned(back: Singles, gains: Singles, decays: Singles) -> Singles:
+    """The transpose of `shine` for no light from above; `back` is used up."""
+    entry("return_columns")(back, gains, decays)
+    return back
+
+
+def looked_at(
+    light: Singles, places: Places, weights: Singles, spot: Singles, by_row: Singles, by_column: Singles
+) -> tuple[Singles, Singles]:
+    """The blurred light at places between pixel centres: (n,) doses, and (n,) squares of the slope of ln dose in 1/px².
+
+    places: (n, 5) layer, row, column, and the phase within the pixel by row and column; weights: (n,) factor of each.
+    spot: (phases, phases, side, side) what each pixel around gives; by_row, by_column: its derivatives.
+    Beyond the borders it is dark.
+    """
+    doses, slopes = np.empty(len(places), dtype=np.float32), np.empty(len(places), dtype=np.float32)
+    entry("look_at")(light, places, weights, spot, by_row, by_column, doses, slopes)
+    return doses, slopes
+
+
+def looked_back(
+    places: Places, first: Singles, second: Singles, spot: Singles, *, out: tuple[Singles, Singles]
+) -> tuple[Singles, Singles]:
+    """The transpose of `looked_at` for two sets of numbers, (n,) each, weights included; into `out`, which is emptied."""
+    out[0].fill(0.0)
+    out[1].fill(0.0)
+    entry("look_back")(places, first, second, spot, *out)
+    return out
+
+
+def thinned(
+    greys: Greys,
+    gains: Singles,
+    decays: Singles,
+    above: Singles,
+    *,
+    tops: Singles,
+    bottoms: Singles,
+    depth: float,
+    most_depths: float = np.inf,
+) -> tuple[Singles, Singles]:
+    """Masks that never cure through what is beneath them, and their light; shares and light as in `shine`.
+
+    Where a column goes down solid to a face that looks down, light at the top of a layer stays below exp(way to the face
+    / depth); in the dark it stays below 1. Columns that reach the lowest layer stand on something. tops, bottoms: (layers,);
+    depth: at which light falls to 1/e; most_depths: never more than exp(most_depths).
+    """
+    shares, light = np.empty(greys.shape, dtype=np.float32), np.empty(greys.shape, dtype=np.float32)
+    limits = np.array([depth, min(most_depths, 1e9)])
+    entry("thin_columns")(greys, gains, decays, above, tops, bottoms, limits, shares, light)
+    return shares, light
+
+
+def drawn_back(shares: Singles, light: Singles, middles: Singles, growth: Singles) -> Singles:
+    """Masks whose borders step back by what light will make them grow.
+
+    light: as of `shine`; middles: (layers,) what is left of it half way down each layer; growth: (n,) pixels by which a
+    border grows where threshold / dose is 0 … 1. Steps go along rows and columns: whole ones to the least share within
+    reach, and the rest in proportion.
+    """
+    out = np.empty_like(shares)
+    entry("draw_back")(shares, light, middles, growth, out)
+    return out
