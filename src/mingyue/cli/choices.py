@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -12,6 +13,7 @@ from mingyue.units import LengthUnit, length_unit
 
 if TYPE_CHECKING:
     from mingyue.printing.formats.parts import Part
+    from mingyue.printing.lights import Light, Window
 
 SAMPLE = "sample:"
 
@@ -27,20 +29,16 @@ def read_choice(text: str, *, units: str | None, welded: bool = True) -> Part:
 
 def sample_part(name: str) -> Part:
     """A sample as if it had been read from a file; its digest is that of its vertices and triangles."""
-    import hashlib
-
     from mingyue.printing.formats.parts import Part
     from mingyue.printing.samples import make_sample
 
-    mesh = make_sample(name).mesh
-    digest = hashlib.sha256(mesh.vertices_um.tobytes())
-    digest.update(mesh.triangles.tobytes())
+    sample = make_sample(name)
     return Part(
-        mesh=mesh,
+        mesh=sample.mesh,
         format="sample",
         unit="um",
         unit_is_from_file=True,
-        sha256=digest.hexdigest(),
+        sha256=sample.sha256,
         name=name,
         notes=(),
     )
@@ -98,6 +96,25 @@ def ramp_choice(text: str) -> Ramp:
     raise BadInputError(
         say("{text!r} is no ramp.", text=text), remedy=say("Take one of: {names}.", names=", ".join(get_args(Ramp)))
     )
+
+
+def window_choice(text: str | None, light: Light) -> Window | None:
+    """`x0,y0,x1,y1[,z0,z1]` in µm on the platform → the pixels and layers that hold it."""
+    if text is None:
+        return None
+    try:
+        numbers = [float(word) for word in text.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) not in (4, 6) or not all(math.isfinite(number) for number in numbers):
+        raise BadInputError(
+            say("{text!r} is no window.", text=text),
+            remedy=say("Write x from, y from, x to, y to in µm, such as -500,-500,500,500; z from, z to may follow."),
+        )
+    from mingyue.printing.slices import window_of_um
+
+    x0, y0, x1, y1, z0, z1 = numbers if len(numbers) == 6 else [*numbers, -math.inf, math.inf]
+    return window_of_um(light, low_um=(x0, y0, z0), high_um=(x1, y1, z1))
 
 
 def angles_choice(text: str | None) -> tuple[float, float, float]:

@@ -29,10 +29,11 @@ def picture_of_mesh(
     turn_deg: float = -35.0,
     tilt_deg: float = 32.0,
     oversample: int = 2,
+    colours: NDArray[np.uint8] | None = None,
 ) -> Image.Image:
     """A shaded view without perspective: turned about z, then tilted towards the one who looks (0: from the side).
 
-    oversample: samples along each side of a pixel, for smooth edges.
+    oversample: samples along each side of a pixel, for smooth edges. colours: (n, 3) of each corner, instead of ink.
     """
     columns, rows = width_px * oversample, height_px * oversample
     low, high = mesh.box_um
@@ -47,8 +48,8 @@ def picture_of_mesh(
     screen[:, 1] = rows / 2 - (points[:, 1] - middle[1]) * scale
     screen[:, 2] = points[:, 2]
     depth, seen = fast.draw(screen, mesh.triangles, rows=rows, columns=columns)
-    colours = _shade(points, mesh.triangles, seen, depth)
-    return Image.fromarray(colours).resize((width_px, height_px), Image.Resampling.BOX)
+    shaded = _shade(points, mesh.triangles, seen, depth, colours)
+    return Image.fromarray(shaded).resize((width_px, height_px), Image.Resampling.BOX)
 
 
 def _shade(
@@ -56,6 +57,7 @@ def _shade(
     triangles: NDArray[np.int64],
     seen: NDArray[np.int64],
     depth: NDArray[np.float64],
+    of_corners: NDArray[np.uint8] | None,
 ) -> NDArray[np.uint8]:
     """Light by the angle of each face, paler with distance; faces that are seen from behind are drawn as well."""
     hit = seen >= 0
@@ -69,7 +71,11 @@ def _shade(
         near, far = depth[hit].max(), depth[hit].min()
         nearness = (depth[hit] - far).astype(np.float32) / np.float32(max(near - far, 1e-9))
         strength = (0.25 + 0.75 * light[face_of]) * (0.55 + 0.45 * nearness)
-        colours[hit] = _INK + (_GLOW - _INK) * strength[:, None]
+        if of_corners is None:
+            colours[hit] = _INK + (_GLOW - _INK) * strength[:, None]
+        else:  # lit more evenly, so that a colour stays the one of the legend
+            faces_in = of_corners[triangles[faces]].astype(np.float32).mean(axis=1)
+            colours[hit] = faces_in[face_of] * (0.55 + 0.45 * light[face_of])[:, None]
     return colours.astype(np.uint8)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -63,6 +64,13 @@ class Sample:
     name: str
     mesh: Mesh
     features: tuple[Feature, ...]
+
+    @property
+    def sha256(self) -> str:
+        """Of its vertices and triangles, in hex: what stands for the digest of a file."""
+        digest = hashlib.sha256(self.mesh.vertices_um.tobytes())
+        digest.update(self.mesh.triangles.tobytes())
+        return digest.hexdigest()
 
 
 def require(holds: bool, message: Phrase, *, remedy: Phrase) -> None:

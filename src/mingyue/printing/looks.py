@@ -1,0 +1,152 @@
+"""Where a print is looked at: a design and its window in; points on its surface, struts, features and gaps out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mingyue.printing.contours import contour_surface
+from mingyue.printing.designs import Design
+from mingyue.printing.gaps import plan_gaps
+from mingyue.printing.lights import Light, Window
+from mingyue.printing.measures import MeasurePlan, plan_measures
+from mingyue.printing.rays import Rays
+from mingyue.printing.samples import Feature
+from mingyue.printing.sides import DesignSides
+from mingyue.printing.slices import window_canvas
+from mingyue.printing.struts import StrutPlan, plan_struts
+from mingyue.printing.surfaces import SurfacePoints, just_outside, sampled
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+# One of so many samples looks across what may be a gap.
+_GAP_EVERY = 5
+
+
+@dataclass(frozen=True)
+class Look:
+    """surface: samples of the design, some perhaps inside of other bodies; triangle: on which each lies, None without mesh.
+
+    outside_um: a point just outside of each sample, which tells whether the sample is on the outside. bars, places: struts
+    and named places; None where there are none. gap_of: the samples from which the gap rays start. marks_um: (m, 3)
+    further points, build frame.
+    """
+
+    surface: SurfacePoints
+    triangle: Ints | None
+    outside_um: Floats
+    bars: StrutPlan | None
+    places: MeasurePlan | None
+    gap_of: Ints
+    gaps: Rays
+    marks_um: Floats
+    pitch_um: float
+    layer_um: float
+
+    @property
+    def near_um(self) -> Floats:
+        """(samples + marks, 3) the points that want to know how far the solid's surface is."""
+        return np.concatenate((self.surface.points_um, self.marks_um))
+
+    def depth_points(self) -> dict[str, Floats]:
+        """Where depths are wanted, by name."""
+        points = {"surface": self.near_um, "gaps": self.gaps.points_um}
+        if self.bars is not None:
+            points["bars"] = self.bars.points_um
+        if self.places is not None:
+            points["places"] = self.places.points_um
+        return points
+
+    def cover_points(self) -> dict[str, Floats]:
+        """Where it matters what the design covers, by name."""
+        points = {"surface": self.outside_um, "gaps": self.gaps.points_um}
+        if self.bars is not None:
+            rays = self.bars.rays
+            ends = rays.starts_um + self.bars.radii_um[self.bars.ray_of][:, None] * rays.directions
+            points["bars"] = just_outside(ends, rays.directions, pitch_um=self.pitch_um, layer_um=self.layer_um)
+        if self.places is not None:
+            points["places"] = self.places.points_um
+        return points
+
+    def thinned(self, every: int) -> Look:
+        """The same with one of so many samples, and without gaps; for trials."""
+        few = slice(every // 2, None, every)
+        none = Rays(np.empty((0, 3)), np.empty((0, 3)), self.gaps.step_um, self.gaps.steps)
+        return Look(
+            self.surface.thinned(every),
+            None if self.triangle is None else self.triangle[few],
+            self.outside_um[few],
+            self.bars,
+            self.places,
+            self.gap_of[:0],
+            none,
+            self.marks_um[:0],
+            self.pitch_um,
+            self.layer_um,
+        )
+
+
+def look_at(
+    design: Design, light: Light, window: Window, *, samples: int, widest_gap_um: float, marks_um: Floats | None = None
+) -> Look:
+    """Where to look at a print of the design: so many samples of its surface within the window, and all named places.
+
+    marks_um: (m, 3) further points that want to know their deviation, such as corners to be coloured.
+    """
+    pitch_um, layer_um = light.pitch_um, float(np.max(light.thickness_um))
+    triangle: Ints | None = None
+    if design.mesh is None:
+        surface = contour_surface(light, window, most=samples)
+    else:
+        surface, triangle = sampled(design.mesh, samples)
+        inside = _within(surface.points_um, light, window)
+        surface, triangle = surface.chosen(inside), triangle[inside]
+    design = replace(design, features=tuple(one for one in design.features if _holds(one, design, light, window)))
+    gap_of = np.arange(_GAP_EVERY // 2, len(surface), _GAP_EVERY)
+    return Look(
+        surface,
+        triangle,
+        just_outside(surface.points_um, surface.normals, pitch_um=pitch_um, layer_um=layer_um),
+        plan_struts(design, pitch_um=pitch_um),
+        plan_measures(design, pitch_um=pitch_um),
+        gap_of,
+        plan_gaps(surface.chosen(gap_of), step_um=pitch_um, widest_um=widest_gap_um),
+        np.empty((0, 3)) if marks_um is None else marks_um,
+        pitch_um,
+        layer_um,
+    )
+
+
+def _within(points_um: Floats, light: Light, window: Window) -> Flags:
+    """Which points lie in the window: its pixels and its layers."""
+    places = window_canvas(light, window).to_px(points_um)
+    low = float(light.bottom_um[window.first_layer])
+    high = float(light.bottom_um[window.after_layer - 1] + light.thickness_um[window.after_layer - 1])
+    return np.asarray(
+        (places[:, 0] >= 0) & (places[:, 0] < window.columns) & (places[:, 1] >= 0) & (places[:, 1] < window.rows)
+        & (places[:, 2] >= low) & (places[:, 2] <= high)
+    )  # fmt: skip
+
+
+def _holds(feature: Feature, design: Design, light: Light, window: Window) -> bool:
+    """Whether a feature lies wholly in the window."""
+    low, high = np.array(feature.low_um), np.array(feature.high_um)
+    corners = np.array([[(low, high)[k >> axis & 1][axis] for axis in range(3)] for k in range(8)])
+    placed = design.placed(corners)
+    placed[:, 2] = np.clip(placed[:, 2], 0.0, float(light.bottom_um[-1] + light.thickness_um[-1]))
+    return bool(_within(placed, light, window).all())
+
+
+def sides_of(look: Look, design: Design, outer: Flags, *, reach_um: float) -> DesignSides:
+    """The design's surface, to ask how far outside of it points are. outer: (n,) which samples are on the outside."""
+    return DesignSides(
+        look.surface.chosen(outer),
+        mesh=design.mesh,
+        triangle=None if look.triangle is None else look.triangle[outer],
+        spread_um=float(np.hypot(look.pitch_um, look.layer_um)) / 2,
+        reach_um=reach_um,
+    )
