@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from mingyue import __version__
-from mingyue.cli import build, convert, inspect, profiles, repair, samples, simulate
+from mingyue.cli import build, compensate, convert, inspect, profiles, repair, samples, simulate
 from mingyue.cli.chinese import Command, Group, use_chinese_headings
 from mingyue.cli.output import LANGUAGE, print_error, print_line, print_stopped, tell
 from mingyue.errors import MingyueError
@@ -45,6 +45,9 @@ app.command("build", cls=Command, help=tell("Make a print package: slice a part 
 app.command(
     "simulate", cls=Command, help=tell("Print a package virtually: what will come out, and how far from the design.")
 )(simulate.simulate)
+app.command("compensate", cls=Command, help=tell("Bend the masks of a package so that the solid comes out as designed."))(
+    compensate.compensate
+)
 app.command(
     "convert", cls=Command, help=tell("Write the masks of one file in the format of another, and say what is lost.")
 )(convert.convert)

@@ -104,15 +104,15 @@ def compensate(
                 progress(len(layers), len(package.manifest.layers))
         manifest = _manifest(package.manifest, layers, writer, settings, digest)
         writer.finish(manifest, preview_png=package.preview_png())
-        return Compensated(
-            package=target,
-            from_sha256=digest,
-            layers=len(layers),
-            masks=len(writer.masks),
-            bytes=0,
-            seconds=time.perf_counter() - began,
-            tally=tally,
-        )
+    return Compensated(
+        package=target,
+        from_sha256=digest,
+        layers=len(layers),
+        masks=len(writer.masks),
+        bytes=target.stat().st_size,
+        seconds=time.perf_counter() - began,
+        tally=tally,
+    )
 
 
 def _refuse(manifest: Manifest) -> None:
@@ -172,8 +172,7 @@ def _bent_layers(fields: Stitched, settings: CompensationSettings, tally: Tally)
     order = list(slabs(bottom_um, reach_um=reach_um))
     tiles = tiles_for(max(slab.after - slab.deepest for slab in order), radius_px=spot.radius_px)
     planes = Planes(tiles)
-    threads = settings.threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(settings.threads or _processors()) as pool:
         try:
             for slab in order:
                 job.read(slab)
@@ -182,6 +181,10 @@ def _bent_layers(fields: Stitched, settings: CompensationSettings, tally: Tally)
                     yield layer, bent[layer], bent[layer] != job.canvases[layer]
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _bent_slab(

@@ -63,15 +63,17 @@ def surface_of(greys: Greys, columns: Columns, *, pitch_um: float, margin_px: in
     return _inside(_together(found), greys.shape, margin_px)
 
 
-def guards_of(greys: Greys, light: Singles, columns: Columns, *, pitch_um: float, margin_px: int) -> Surface:
-    """Pixels well inside that have little light to spare, and pixels well outside that nearly gel.
+def guards_of(
+    greys: Greys, light: Singles, moving: Flags, columns: Columns, *, pitch_um: float, margin_px: int
+) -> Surface:
+    """Pixels well inside that have little light to spare, and pixels well outside that nearly gel or may be lit.
 
     light: (layers, rows, columns) what the window starts with, blurred or not: guards are chosen with room to spare.
     """
     area = _GUARD_SHARE * pitch_um**2
     through = columns.through_um(columns.thickness_um)
     soft = np.nonzero((greys >= _WELL_INSIDE) & (light * through[:, None, None] < _NEARLY_SOFT))
-    hard = np.nonzero((greys <= _WELL_OUTSIDE) & (light > _NEARLY_SOLID))
+    hard = np.nonzero((greys <= _WELL_OUTSIDE) & ((light > _NEARLY_SOLID) | moving))
     found = [
         _at_centres(*soft, weights=through[soft[0]], side=AT_LEAST, area_um2=area),
         _at_centres(*hard, weights=np.ones(len(hard[0]), dtype=np.float32), side=AT_MOST, area_um2=area),
