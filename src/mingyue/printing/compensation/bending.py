@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingyue.printing.compensation.columns import Columns
-from mingyue.printing.compensation.descents import descend, felt, moving_pixels
+from mingyue.printing.compensation.descents import descend, felt, moving_pixels, room_of, settle
 from mingyue.printing.compensation.spots import Spot
 from mingyue.printing.compensation.surfaces import FULL, ON, Surface, guards_of, surface_of, together
 from mingyue.printing.compensation.tallies import Stage, Tally
@@ -19,6 +19,10 @@ Greys = NDArray[np.uint8]
 Singles = NDArray[np.float32]
 
 
+# After so many sweeps contours lie within some hundredths of a micrometre of where light alone can bring them.
+_SWEEPS = 6
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bending:
     """How masks are bent. steps: of the optimisation at most, 0 for none; strength: 0 … 1, how much of the way to go;
@@ -26,7 +30,6 @@ class Bending:
     """
 
     spot: Spot
-    growth: Singles
     pitch_um: float
     steps: int = 12
     strength: float = 1.0
@@ -59,23 +62,23 @@ def bend(greys: Greys, columns: Columns, core: Core, how: Bending) -> Bent:
     """Thin what is over voids, draw borders back, then optimise. greys: (layers, rows, columns) of the whole window."""
     tally = Tally(windows=1)
     margin_px = how.spot.radius_px
+    ways_um = shining.ways_down(greys, columns.thickness_um.astype(np.float32))
     thinned, light = shining.thinned(
         greys,
+        ways_um,
         columns.gains,
         columns.decays,
         columns.above,
-        tops=columns.tops_um.astype(np.float32),
-        bottoms=(columns.tops_um - columns.thickness_um).astype(np.float32),
         depth=columns.depth_um,
         most_depths=math.inf if how.bulk_um is None else how.bulk_um / columns.depth_um,
     )
-    drawn = shining.drawn_back(thinned, light, columns.through_um(columns.thickness_um / 2), how.growth)
     design = greys.astype(np.float32) / np.float32(FULL)
     surface = surface_of(greys, columns, pitch_um=how.pitch_um, margin_px=margin_px)
-    light = columns.shine(drawn, out=light)
-    moving = moving_pixels(design, drawn, surface, how.spot)
-    guards = guards_of(greys, light, moving, columns, pitch_um=how.pitch_um, margin_px=margin_px)
+    moving = moving_pixels(design, thinned, surface, how.spot)
+    room = room_of(greys, ways_um, light, depth_um=columns.depth_um)
+    guards = guards_of(greys, light, room.least, moving, pitch_um=how.pitch_um, margin_px=margin_px)
     watched = together(surface, guards)
+    drawn, moving = settle(thinned, moving, watched, room, columns, how.spot, sweeps=_SWEEPS)
     found = descend(drawn, moving, watched, columns, how.spot, pitch_um=how.pitch_um, steps=how.steps)
     tally.steps = max(len(found.losses) - 1, 0)
     bent = _as_greys(design + np.float32(how.strength) * (found.shares - design))

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from mingyue.printing.compensation.columns import Columns
 from mingyue.printing.compensation.spots import Spot
-from mingyue.printing.compensation.surfaces import AT_LEAST, AT_MOST, ON, Surface
+from mingyue.printing.compensation.surfaces import AT_LEAST, AT_MOST, ON, WELL_INSIDE, Surface
 from mingyue.printing.kernels import shining
 
 Singles = NDArray[np.float32]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Greys = NDArray[np.uint8]
 
 # Deviations larger than this count by their size and no longer by its square: a lost cause must not spoil the rest.
 _ROBUST_UM = 2.0
@@ -26,6 +27,10 @@ _LEAST_REACH = 1e-4
 # Two steps in a row that gain less than this share of what was wrong at the start: it is as good as it gets.
 _LEAST_GAIN = 2e-3
 _SMALL = 1e-9
+# What is inside keeps light for so many depths: a tenth less of it must not make it soft.
+_RESERVE_DEPTHS = 0.5
+# Depths of light after which no bound is felt; exp of it is still a float32.
+_ENDLESS = 80.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,79 @@ def _beside(lit: Flags) -> Flags:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """Between what and what the light at the top of each layer may be, (layers, rows, columns); least <= most."""
+
+    least: Singles
+    most: Singles
+
+
+def room_of(greys: Greys, ways_um: Singles, light: Singles, *, depth_um: float) -> Room:
+    """At most what the face that looks down allows; inside at least what cures half a depth, where there is so much.
+
+    ways_um: as of `shining.ways_down`; light: of the thinned masks. Inside means well inside: borders may be darker.
+    """
+    most = np.exp(np.minimum(ways_um / depth_um, _ENDLESS)).astype(np.float32)
+    least = np.where(greys >= WELL_INSIDE, np.minimum(np.minimum(most, math.exp(_RESERVE_DEPTHS)), light), 0.0)
+    return Room(least.astype(np.float32), np.maximum(most, least).astype(np.float32))
+
+
+def settle(
+    start: Singles,
+    moving: Flags,
+    surface: Surface,
+    room: Room,
+    columns: Columns,
+    spot: Spot,
+    *,
+    sweeps: int,
+) -> tuple[Singles, Flags]:
+    """Bring the light at each contour to the threshold, layer by layer from the top down: masks, and what moves now.
+
+    In terms of the light at a layer's top, not of its mask, a place on the surface asks its own layer only: that is solved
+    by simultaneous steps (SIRT). What a pixel may have bounds what the pixels over it may have, and the masks follow in
+    order. Faces that look down are kept by that bound. It has no proof; it is near the goal in a few sweeps, where `descend`
+    takes many. `start` is not changed.
+    """
+    surface = surface.those((surface.sides != ON) | (surface.weights < 1.0))
+    taps = (spot.taps, spot.by_row, spot.by_column)
+    reach, _ = shining.looked_at(moving.astype(np.float32), surface.places, surface.weights, *taps)
+    surface, reach = surface.those(reach > _LEAST_REACH), reach[reach > _LEAST_REACH]
+    if not len(surface):
+        return start, moving
+    shares, out = start.copy(), (np.empty_like(start), np.empty_like(start))
+    light = columns.shine(shares)
+    scaled = surface.areas_um2 * surface.weights
+    for _ in range(sweeps):
+        doses, _ = shining.looked_at(light, surface.places, surface.weights, *taps)
+        excess = doses - 1.0
+        excess[((surface.sides == AT_LEAST) & (excess > 0)) | ((surface.sides == AT_MOST) & (excess < 0))] = 0.0
+        counted = np.where(excess == 0.0, np.float32(0.0), scaled * reach)
+        back, curve = shining.looked_back(surface.places, scaled * excess, counted, spot.taps, out=out)
+        wanted, lowered = _wanted(light, back, curve, moving, room, columns)
+        moving = moving | lowered
+        light = shining.settled(wanted, moving, columns.gains, columns.decays, columns.above, shares=shares)
+    return shares, moving
+
+
+def _wanted(
+    light: Singles, back: Singles, curve: Singles, moving: Flags, room: Room, columns: Columns
+) -> tuple[Singles, Flags]:
+    """The light that each pixel should have, and the pixels that should have less because of what lies below them."""
+    wanted, lowered = light.copy(), np.zeros_like(moving)
+    bound = np.full(light.shape[1:], np.inf, dtype=np.float32)
+    for k in range(len(light)):
+        step = back[k] / np.maximum(curve[k], _SMALL)
+        asked = np.where(moving[k], np.clip(light[k] - step, room.least[k], room.most[k]), light[k])
+        bound = np.maximum(bound, room.least[k])
+        wanted[k] = np.minimum(asked, bound)
+        lowered[k] = bound < light[k]
+        own = np.where(moving[k] & (step > 0), asked, np.inf)
+        bound = np.minimum(bound, own) / max(float(columns.decays[k]), _SMALL)
+    return wanted, lowered
+
+
+@dataclass(frozen=True, slots=True)
 class Descent:
     """shares: the masks found; losses: mean robust square of the deviation, µm², at the start and after each step."""
 
@@ -90,8 +168,8 @@ def descend(
     """Projected gradient descent with a diagonal majoriser for its step, and Nesterov's momentum, restarted when it errs.
 
     Doses are sums of masks with weights ≥ 0, so Σ_i a_si · Σ_s a_sj w_s bounds the curvature of each pixel by itself (the
-    separable surrogate of De Pierro 1995): steps need no search and cannot overshoot. At most `steps` are taken. `start` is
-    not changed. Pixels outside `moving` stay as they are.
+    separable surrogate of De Pierro 1995): steps need no search. At most `steps` are taken, and the best masks seen are kept.
+    `start` is not changed. Pixels outside `moving` stay as they are.
     """
     moves = np.flatnonzero(moving)
     reached = _reached(moving, surface, columns, spot)
@@ -101,14 +179,14 @@ def descend(
     shares = start.copy()
     flat = shares.reshape(-1)
     light, back, curve = np.empty_like(shares), np.empty_like(shares), np.empty_like(shares)
-    here, ahead, momentum, idle = flat[moves], flat[moves], 1.0, 0
-    losses: list[float] = []
-    for _ in range(steps):
+    here, ahead, momentum = flat[moves], flat[moves], 1.0
+    best, losses = here, list[float]()
+    for step in range(steps + 1):
         columns.shine(shares, out=light)
         now = felt(light, surface, spot, depth_um=columns.depth_um, pitch_um=pitch_um)
         losses.append(_loss(now, surface))
-        idle = idle + 1 if len(losses) > 1 and losses[-2] - losses[-1] < _LEAST_GAIN * losses[0] else 0
-        if idle == 2:
+        best = ahead if losses[-1] <= min(losses) else best
+        if step == steps or _is_idle(losses):
             break
         first, second = _slopes(now, surface, reach)
         shining.looked_back(surface.places, first, second, spot.taps, out=(back, curve))
@@ -119,8 +197,14 @@ def descend(
         ahead, momentum = _ahead(here, ahead, found, momentum)
         here = found
         flat[moves] = ahead
-    flat[moves] = here
+    flat[moves] = best
     return Descent(shares, tuple(losses))
+
+
+def _is_idle(losses: list[float]) -> bool:
+    """Whether two steps in a row gained next to nothing."""
+    least = _LEAST_GAIN * losses[0]
+    return len(losses) > 2 and losses[-2] - losses[-1] < least and losses[-3] - losses[-2] < least
 
 
 def _ahead(before: Singles, ahead: Singles, found: Singles, momentum: float) -> tuple[Singles, float]:

@@ -18,7 +18,7 @@ from mingyue.errors import BadInputError
 from mingyue.phrases import say
 from mingyue.printing.compensation.bending import Bending, Bent, Core, bend
 from mingyue.printing.compensation.columns import columns_of, overcure_um
-from mingyue.printing.compensation.spots import border_growth_px, spot_of
+from mingyue.printing.compensation.spots import spot_of
 from mingyue.printing.compensation.stitched import Stitched, stitched
 from mingyue.printing.compensation.tallies import Tally
 from mingyue.printing.compensation.windows import Planes, Slab, Tiles, slabs, tiles_for
@@ -162,7 +162,6 @@ def _bent_layers(fields: Stitched, settings: CompensationSettings, tally: Tally)
     spot = spot_of(cure.blur)
     how = Bending(
         spot=spot,
-        growth=border_growth_px(spot),
         pitch_um=fields.grid.canvas.pitch_um,
         steps=settings.steps,
         strength=settings.strength,

@@ -1,4 +1,4 @@
-"""A blur known at the pixel centres becomes light between them: taps at fine phases, their slopes, and how borders grow."""
+"""A blur known at the pixel centres becomes light between them: taps at fine phases, and their slopes."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ PHASES: Final = 17
 MIDDLE: Final = PHASES // 2
 # Taps below this share of the largest are as good as dark; it keeps their logarithm finite.
 _LEAST_TAP = 1e-9
-# Doses in the table of growth, in even steps of threshold / dose.
-_GROWTH_STEPS = 1025
 # Half the step of the difference that gives a slope, px.
 _STEP_PX = 1e-3
 
@@ -59,25 +57,6 @@ def spot_of(blur: Blur) -> Spot:
 def phases_px() -> Floats:
     """(PHASES,) where the phases lie, in pixels from the middle."""
     return (np.arange(PHASES) - MIDDLE) / (PHASES - 1)
-
-
-def border_growth_px(spot: Spot) -> Singles:
-    """(n,) by how many pixels a straight border grows where threshold / dose is 0 … 1; 0 where it would shrink.
-
-    dose: far behind the border. At no threshold at all it grows by the whole reach of the spot.
-    """
-    place_px, share = _edge(spot)
-    wanted = np.linspace(0.0, 1.0, _GROWTH_STEPS)
-    return _single(np.clip(np.interp(wanted, share[::-1], place_px[::-1]), 0.0, spot.radius_px + 1.0))
-
-
-def _edge(spot: Spot) -> tuple[Floats, Floats]:
-    """Where light falls off beside a lit half plane: distances from its border, and the share of full light there."""
-    rows = spot.taps[:, MIDDLE].sum(axis=2, dtype=np.float64)  # (PHASES, side)
-    cells = np.arange(-spot.radius_px - 1, spot.radius_px + 2)
-    place_px = (cells[:, None] + 0.5 + phases_px()[None, :-1]).ravel()
-    lit = cells[:, None] + np.arange(-spot.radius_px, spot.radius_px + 1) < 0
-    return place_px, np.minimum.accumulate((lit.astype(np.float64) @ rows[:-1].T).ravel())
 
 
 def _taps(rows: Floats, logarithms: Floats, columns: Floats) -> Floats:

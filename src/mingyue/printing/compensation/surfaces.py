@@ -20,7 +20,7 @@ Flags = NDArray[np.bool_]
 FULL = 255
 HALF = 128
 # A pixel is well inside or outside where no border passes near its centre; only there is it guarded.
-_WELL_INSIDE, _WELL_OUTSIDE = 192, 63
+WELL_INSIDE, WELL_OUTSIDE = 192, 63
 # Guarded are pixels whose dose to begin with is nearer to the threshold than this, from the wrong side of comfort.
 _NEARLY_SOFT, _NEARLY_SOLID = 1.5, 0.7
 # A guard speaks for volume, a place on the surface for area; it counts this share.
@@ -64,19 +64,19 @@ def surface_of(greys: Greys, columns: Columns, *, pitch_um: float, margin_px: in
 
 
 def guards_of(
-    greys: Greys, light: Singles, moving: Flags, columns: Columns, *, pitch_um: float, margin_px: int
+    greys: Greys, light: Singles, least: Singles, moving: Flags, *, pitch_um: float, margin_px: int
 ) -> Surface:
     """Pixels well inside that have little light to spare, and pixels well outside that nearly gel or may be lit.
 
     light: (layers, rows, columns) what the window starts with, blurred or not: guards are chosen with room to spare.
+    least: what they should have at least; moving: pixels that may change.
     """
     area = _GUARD_SHARE * pitch_um**2
-    through = columns.through_um(columns.thickness_um)
-    soft = np.nonzero((greys >= _WELL_INSIDE) & (light * through[:, None, None] < _NEARLY_SOFT))
-    hard = np.nonzero((greys <= _WELL_OUTSIDE) & ((light > _NEARLY_SOLID) | moving))
+    soft = np.nonzero((greys >= WELL_INSIDE) & (least > 0) & (light < _NEARLY_SOFT * least))
+    hard = np.nonzero((greys <= WELL_OUTSIDE) & ((light > _NEARLY_SOLID) | moving))
     found = [
-        _at_centres(*soft, weights=through[soft[0]], side=AT_LEAST, area_um2=area),
-        _at_centres(*hard, weights=np.ones(len(hard[0]), dtype=np.float32), side=AT_MOST, area_um2=area),
+        _at_centres(*soft, weights=1 / least[soft], side=AT_LEAST, area_um2=area),
+        _at_centres(*hard, weights=np.ones(len(hard[0])), side=AT_MOST, area_um2=area),
     ]
     return _inside(_together(found), greys.shape, margin_px)
 

@@ -58,36 +58,44 @@ def looked_back(
     return out
 
 
+def ways_down(greys: Greys, thickness: Singles) -> Singles:
+    """How far it is from the top of each layer down to the face that looks down, through what is covered by half or more.
+
+    thickness: (layers,). 0 in the dark; infinite in columns that reach the lowest layer: they stand on something.
+    """
+    ways = np.empty(greys.shape, dtype=np.float32)
+    entry("go_down")(greys, thickness, ways)
+    return ways
+
+
 def thinned(
     greys: Greys,
+    ways: Singles,
     gains: Singles,
     decays: Singles,
     above: Singles,
     *,
-    tops: Singles,
-    bottoms: Singles,
     depth: float,
     most_depths: float = np.inf,
 ) -> tuple[Singles, Singles]:
     """Masks that never cure through what is beneath them, and their light; shares and light as in `shine`.
 
-    Where a column goes down solid to a face that looks down, light at the top of a layer stays below exp(way to the face
-    / depth); in the dark it stays below 1. Columns that reach the lowest layer stand on something. tops, bottoms: (layers,);
-    depth: at which light falls to 1/e; most_depths: never more than exp(most_depths).
+    Light at the top of a layer stays below exp(way / depth), so that it is down to 1 where the way ends; ways: as of
+    `ways_down`; depth: at which light falls to 1/e; most_depths: never more than exp(most_depths).
     """
     shares, light = np.empty(greys.shape, dtype=np.float32), np.empty(greys.shape, dtype=np.float32)
     limits = np.array([depth, min(most_depths, 1e9)])
-    entry("thin_columns")(greys, gains, decays, above, tops, bottoms, limits, shares, light)
+    entry("thin_columns")(greys, ways, gains, decays, above, limits, shares, light)
     return shares, light
 
 
-def drawn_back(shares: Singles, light: Singles, middles: Singles, growth: Singles) -> Singles:
-    """Masks whose borders step back by what light will make them grow.
+def settled(
+    wanted: Singles, moving: NDArray[np.bool_], gains: Singles, decays: Singles, above: Singles, *, shares: Singles
+) -> Singles:
+    """The light where each moving pixel, from the top down, is lit so that its light comes as near as can be to `wanted`.
 
-    light: as of `shine`; middles: (layers,) what is left of it half way down each layer; growth: (n,) pixels by which a
-    border grows where threshold / dose is 0 … 1. Steps go along rows and columns: whole ones to the least share within
-    reach, and the rest in proportion.
+    What came from above cannot be taken away, and no pixel is more than lit. shares: changed where they move.
     """
-    out = np.empty_like(shares)
-    entry("draw_back")(shares, light, middles, growth, out)
-    return out
+    light = np.empty_like(shares)
+    entry("settle_columns")(wanted, moving.view(np.uint8), gains, decays, above, shares, light)
+    return light

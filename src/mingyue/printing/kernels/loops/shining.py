@@ -125,32 +125,35 @@ def look_back(
 
 
 @jit
+def go_down(greys: Greys, thickness: Singles, ways: Singles) -> int:
+    """See `shining.ways_down`."""
+    layers, rows, columns = greys.shape
+    for k in range(layers):
+        for row in range(rows):
+            for column in range(columns):
+                way = np.float32(0.0)
+                if greys[k, row, column] >= 128:
+                    way = np.float32(np.inf)
+                    if k > 0:
+                        way = ways[k - 1, row, column] + thickness[k]
+                ways[k, row, column] = way
+    return 0
+
+
+@jit
 def thin_columns(
     greys: Greys,
+    ways: Singles,
     gains: Singles,
     decays: Singles,
     above: Singles,
-    tops: Singles,
-    bottoms: Singles,
     limits: Floats,
     shares: Singles,
     light: Singles,
 ) -> int:
-    """See `shining.thinned`. light is first room for how deep each column goes on, then the light."""
+    """See `shining.thinned`. limits: depth, and the most depths."""
     layers, rows, columns = greys.shape
     depth, most = limits[0], limits[1]
-    for k in range(layers):
-        for row in range(rows):
-            for column in range(columns):
-                if greys[k, row, column] < 128:
-                    down = tops[k]
-                elif k == 0:
-                    down = np.float32(-np.inf)
-                elif greys[k - 1, row, column] < 128:
-                    down = bottoms[k]
-                else:
-                    down = light[k - 1, row, column]
-                light[k, row, column] = down
     for step in range(layers):
         k = layers - 1 - step
         for row in range(rows):
@@ -161,7 +164,7 @@ def thin_columns(
                     here = light[k + 1, row, column] * decays[k]
                 share = np.float32(greys[k, row, column]) / np.float32(255.0)
                 if share > 0:
-                    room = min((tops[k] - light[k, row, column]) / depth, most)
+                    room = min(ways[k, row, column] / depth, most)
                     if room < 80.0:
                         allowed = (np.float32(np.exp(room)) - here) / gains[k]
                         share = max(np.float32(0.0), min(share, allowed))
@@ -171,36 +174,21 @@ def thin_columns(
 
 
 @jit
-def draw_back(shares: Singles, light: Singles, middles: Singles, growth: Singles, out: Singles) -> int:
-    """See `shining.drawn_back`."""
+def settle_columns(
+    wanted: Singles, moving: Greys, gains: Singles, decays: Singles, above: Singles, shares: Singles, light: Singles
+) -> int:
+    """See `shining.settled`; shares in place."""
     layers, rows, columns = shares.shape
-    last = len(growth) - 1
-    for k in range(layers):
+    for step in range(layers):
+        k = layers - 1 - step
         for row in range(rows):
             for column in range(columns):
-                share = shares[k, row, column]
-                out[k, row, column] = share
-                if share == 0.0:
-                    continue
-                brightest = np.float32(0.0)
-                for i in range(max(row - 1, 0), min(row + 2, rows)):
-                    for j in range(max(column - 1, 0), min(column + 2, columns)):
-                        brightest = max(brightest, light[k, i, j])
-                brightest *= middles[k]
-                if brightest <= 1.0:
-                    continue
-                by = growth[int(last / brightest + 0.5)]
-                if by <= 0.0:
-                    continue
-                whole = int(by)
-                near, far = share, share
-                for i in range(max(row - whole - 1, 0), min(row + whole + 2, rows)):
-                    reach = whole + 1 - abs(i - row)
-                    for j in range(max(column - reach, 0), min(column + reach + 1, columns)):
-                        there = shares[k, i, j]
-                        far = min(far, there)
-                        if abs(i - row) + abs(j - column) <= whole:
-                            near = min(near, there)
-                rest = np.float32(by - whole)
-                out[k, row, column] = (np.float32(1.0) - rest) * near + rest * far
+                if k == layers - 1:
+                    here = above[row, column] * decays[k]
+                else:
+                    here = light[k + 1, row, column] * decays[k]
+                if moving[k, row, column] != 0 and gains[k] > 0:
+                    share = (wanted[k, row, column] - here) / gains[k]
+                    shares[k, row, column] = max(np.float32(0.0), min(share, np.float32(1.0)))
+                light[k, row, column] = here + gains[k] * shares[k, row, column]
     return 0
