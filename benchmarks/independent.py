@@ -103,11 +103,12 @@ def manifest_of(path: Path) -> dict[str, Any]:
         return dict(json.loads(archive.read("manifest.json")))
 
 
-def read_masks(path: Path, place: Place) -> Masks:
-    """What the first copy's fields show in a window, added up."""
+def read_masks(path: Path, place: Place, *, only: list[int] | None = None) -> Masks:
+    """What the first copy's fields show in a window, added up. only: these layers alone."""
     with zipfile.ZipFile(path) as archive:
         manifest = json.loads(archive.read("manifest.json"))
         canvas, layers = manifest["canvas"], manifest["layers"]
+        layers = layers if only is None else [layers[layer] for layer in only]
         columns, rows = manifest["machine"]["field_px"]
         first: dict[tuple[int, int], int] = {}
         for index, field in enumerate(manifest["fields"]):
