@@ -32,7 +32,6 @@ from mingyue.printing.resins import resin as resin_named
 if TYPE_CHECKING:
     from mingyue.printing.designs import Design
     from mingyue.printing.lights import Light
-    from mingyue.printing.meshes import Mesh
     from mingyue.printing.virtual_print import Prediction
 
 JobArgument = Annotated[Path, typer.Argument(metavar="JOB", help=tell("A print package."))]
@@ -126,18 +125,16 @@ def simulate(
         chosen = cure_of(package.manifest, known)
         given = None if part is None else read_choice(part, units=units, welded=False)
         design, light = design_of(package.manifest, given), PackageLight(package)
-        sheet = None if surface is None and pictures is None else _sheet(design)
-        prediction = _with_progress(
-            light, design, chosen, window, tolerance_um, bands=bands, marks=sheet, quiet=as_json
-        )
-    written = {} if sheet is None else _written(prediction, sheet, surface, pictures)
+        prediction = _with_progress(light, design, chosen, window, tolerance_um, bands=bands, quiet=as_json)
+        written = _written(prediction, light, surface, pictures, quiet=as_json)
     print_notes((*chosen.notes, *prediction.notes))
     if as_json:
         print_json(summary(job, prediction, chosen) | written)
         return
     _print(prediction)
-    for name, path in written.items():
-        print_line(say("{name}: {file}", name=say(name), file=str(path)))
+    labels = {"surface": say("surface"), "pictures": say("pictures")}
+    if written:
+        print_pairs({labels[name]: path for name, path in written.items()})
 
 
 def _with_progress(
@@ -148,7 +145,6 @@ def _with_progress(
     tolerance_um: float | None,
     *,
     bands: bool,
-    marks: Mesh | None,
     quiet: bool,
 ) -> Prediction:
     """Simulate, with a bar on standard error unless quiet."""
@@ -168,38 +164,32 @@ def _with_progress(
             window=window_choice(window, light),
             tolerance_um=tolerance_um,
             ranges=chosen.ranges if bands else None,
-            marks_um=None if marks is None else marks.vertices_um,
             progress=progress,
         )
 
 
-def _sheet(design: Design) -> Mesh:
-    """The surface to colour."""
-    from mingyue.printing.maps import canvas_of_colours
-
-    if design.mesh is None:
-        raise BadInputError(
-            say("Without the part there is no surface to colour."), remedy=say("Give the part: --part FILE.")
-        )
-    return canvas_of_colours(design.mesh)
-
-
-def _written(prediction: Prediction, sheet: Mesh, surface: Path | None, pictures: Path | None) -> dict[str, Path]:
+def _written(
+    prediction: Prediction, light: Light, surface: Path | None, pictures: Path | None, *, quiet: bool
+) -> dict[str, Path]:
     """Write what was asked for, and say where it is."""
-    from mingyue.printing.maps import ColourMap, colour_limit_um
+    if surface is None and pictures is None:
+        return {}
+    from mingyue.printing.maps import map_of
     from mingyue.printing.pictures import as_png
 
     written: dict[str, Path] = {}
-    limit_um = colour_limit_um(prediction.deviations.of_design.abs_p95, prediction.tolerance_um)
-    map_ = ColourMap(sheet, prediction.marks_um, limit_um, prediction.tolerance_um)
-    if surface is not None:
-        map_.write(surface)
-        written["surface"] = surface
-    if pictures is not None:
-        pictures.mkdir(parents=True, exist_ok=True)
-        for name, picture in map_.pictures():
-            write_whole(pictures / f"{name}.png", as_png(picture))
-        written["pictures"] = pictures
+    with progress_bar(say("surface"), quiet=quiet) as bar:
+        if bar is not None:
+            bar.add_task("", total=None)
+        map_ = map_of(prediction, light)
+        if surface is not None:
+            map_.write(surface)
+            written["surface"] = surface
+        if pictures is not None:
+            pictures.mkdir(parents=True, exist_ok=True)
+            for name, picture in map_.pictures():
+                write_whole(pictures / f"{name}.png", as_png(picture))
+            written["pictures"] = pictures
     return written
 
 

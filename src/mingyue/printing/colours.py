@@ -1,12 +1,10 @@
-"""Deviations as colours that everybody can tell apart: micrometres in, colours, a legend and finer triangles out."""
+"""Deviations as colours that everybody can tell apart: micrometres in, colours and a legend out."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
-
-from mingyue.printing.meshes import Mesh
 
 Floats = NDArray[np.float64]
 Colours = NDArray[np.uint8]
@@ -21,8 +19,6 @@ _STOPS = np.array(
     dtype=np.float64,
 )  # fmt: skip
 _PAPER, _INK = (250, 250, 247), (40, 44, 52)
-# What a triangle may be divided into at most, all together: a few hundred megabytes.
-MOST_TRIANGLES = 4_000_000
 
 
 def deviation_colours(deviation_um: NDArray[np.floating], *, limit_um: float) -> Colours:
@@ -51,7 +47,8 @@ def with_legend(picture: Image.Image, *, limit_um: float, tolerance_um: float) -
     sheet.paste(Image.fromarray(np.ascontiguousarray(bar)), (left, top))
     draw, size = ImageDraw.Draw(sheet), max(11, height // 55)
     font = ImageFont.load_default(size=size)
-    draw.text((left, top - 2.2 * size), "µm", fill=_INK, font=font)
+    # The font that comes with the library has no letter µ.
+    draw.text((left, top - 2.2 * size), "um", fill=_INK, font=font)
 
     def at(value: float) -> float:
         return top + (limit_um - value) / (2 * limit_um) * (bottom - top)
@@ -65,45 +62,3 @@ def with_legend(picture: Image.Image, *, limit_um: float, tolerance_um: float) -
             draw.line((left - 6, at(value), left + 22, at(value)), fill=_INK, width=2)
         draw.line((left - 6, at(tolerance_um), left - 6, at(-tolerance_um)), fill=_INK, width=2)
     return sheet
-
-
-def divided(mesh: Mesh, *, longest_um: float) -> Mesh:
-    """The same surface with triangles no longer than this, so that colours at corners show what is between them.
-
-    Triangles are halved across their longest edge; an edge that two share is halved for both, so nothing tears. It stops
-    before MOST_TRIANGLES.
-    """
-    vertices, triangles = mesh.vertices_um, mesh.triangles
-    while True:
-        edges = np.linalg.norm(vertices[triangles] - vertices[np.roll(triangles, -1, axis=1)], axis=2)
-        is_long = edges > longest_um
-        if not is_long.any() or len(triangles) + 2 * int(is_long.sum()) > MOST_TRIANGLES:
-            return Mesh(vertices, triangles)
-        vertices, triangles = _halved(vertices, triangles, is_long)
-
-
-def _halved(
-    vertices: Floats, triangles: NDArray[np.int64], is_long: NDArray[np.bool_]
-) -> tuple[Floats, NDArray[np.int64]]:
-    """Each long edge gets a corner in its middle, and each triangle is divided at its new corners."""
-    ends = np.sort(np.stack([triangles, np.roll(triangles, -1, axis=1)], axis=2), axis=2)
-    unique, place = np.unique(ends[is_long], axis=0, return_inverse=True)
-    middles = np.full(triangles.shape, -1, dtype=np.int64)
-    middles[is_long] = place.reshape(-1) + len(vertices)
-    vertices = np.concatenate((vertices, vertices[unique].mean(axis=1)))
-    made = [triangles[~is_long.any(axis=1)]]
-    for count in (1, 2, 3):
-        chosen = is_long.sum(axis=1) == count
-        # Turned so that the first edge is long, and with two the third is not.
-        first = np.argmax(is_long[chosen] & ~np.roll(is_long[chosen], 1, axis=1), axis=1) if count == 2 else None
-        turn = np.argmax(is_long[chosen], axis=1) if first is None else first
-        index = (turn[:, None] + np.arange(3)) % 3
-        (a, b, c) = np.take_along_axis(triangles[chosen], index, axis=1).T
-        (ab, bc, ca) = np.take_along_axis(middles[chosen], index, axis=1).T
-        pieces = {
-            1: ((a, ab, c), (ab, b, c)),
-            2: ((ab, b, bc), (a, ab, bc), (a, bc, c)),
-            3: ((a, ab, ca), (ab, b, bc), (ca, bc, c), (ab, bc, ca)),
-        }[count]
-        made += [np.stack(piece, axis=1) for piece in pieces]
-    return vertices, np.concatenate(made)

@@ -71,4 +71,5 @@ def _placed(canvas: Canvas, at: Floats, height_um: float, *, normals: Floats, ar
     points[:, 0] = canvas.left_um + (at[:, 1] + 0.5) * canvas.pitch_um
     points[:, 1] = canvas.top_um - (at[:, 0] + 0.5) * canvas.pitch_um
     points[:, 2] = height_um
-    return SurfacePoints(points, normals.astype(np.float32), areas.astype(np.float32))
+    halves = np.full(len(at), canvas.pitch_um / 2, dtype=np.float32)
+    return SurfacePoints(points, normals.astype(np.float32), areas.astype(np.float32), halves)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +57,10 @@ def bridged_gaps(
     steps = np.arange(rays.steps + 1)
     is_bridged = is_outer & hits & (reach > 1) & (solid | (steps >= reach[:, None])).all(axis=1)
     chosen = np.flatnonzero(is_bridged)
-    return _clustered(surface.chosen(chosen), reach[chosen] * rays.step_um)
+    widths_um = reach[chosen] * rays.step_um
+    # Seen from either side a bridge has the same middle.
+    middles = rays.starts_um[chosen] + rays.directions[chosen] * widths_um[:, None] / 2
+    return _clustered(replace(surface.chosen(chosen), points_um=middles), widths_um)
 
 
 def _clustered(surface: SurfacePoints, widths_um: Floats) -> tuple[BridgedGap, ...]:

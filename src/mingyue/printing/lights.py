@@ -16,6 +16,7 @@ from mingyue.phrases import say
 from mingyue.printing.formats.manifest import ExposureOf
 from mingyue.printing.formats.png import decode_picture
 from mingyue.printing.formats.print_package import PrintPackage
+from mingyue.printing.kernels.exposing import add_shares
 from mingyue.printing.runs import FULL
 
 Floats = NDArray[np.float64]
@@ -250,10 +251,16 @@ class PackageLight:
         shown = _Overlap.of(window, row=place.row_px + down, column=place.column_px + right, rows=rows, columns=columns)
         if shown is None:
             return
-        light = (self._shares * np.float32(exposure.seconds))[self._mask(exposure.mask)[shown.of_picture]]
+        shares, mask = self._shares * np.float32(exposure.seconds), self._mask(exposure.mask)
         if self.light_map is not None:
-            light *= self.light_map[shown.of_picture].astype(np.float32)
-        lit[shown.inside] += light
+            bright = self.light_map[shown.of_picture].astype(np.float32)
+            lit[shown.inside] += shares[mask[shown.of_picture]] * bright
+            return
+        (at_row, at_column), (from_row, from_column) = (
+            (first.start, second.start) for first, second in (shown.inside, shown.of_picture)
+        )
+        sides = (shown.inside[0].stop - at_row, shown.inside[1].stop - at_column)
+        add_shares(mask, (from_row, from_column), shares, lit, (at_row, at_column), sides)
 
     def _mask(self, mask: int) -> Greys:
         """A mask unpacked; the last few are kept."""

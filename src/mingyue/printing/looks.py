@@ -48,6 +48,11 @@ class Look:
     layer_um: float
 
     @property
+    def gap_surface(self) -> SurfacePoints:
+        """(rays,) the samples from which the gap rays start."""
+        return self.surface.thinned(_GAP_EVERY)
+
+    @property
     def near_um(self) -> Floats:
         """(samples + marks, 3) the points that want to know how far the solid's surface is."""
         return np.concatenate((self.surface.points_um, self.marks_um))
@@ -112,9 +117,9 @@ def look_at(
         triangle,
         just_outside(surface.points_um, surface.normals, pitch_um=pitch_um, layer_um=layer_um),
         plan_struts(design, pitch_um=pitch_um),
-        plan_measures(design, pitch_um=pitch_um),
+        plan_measures(design, pitch_um=pitch_um, tops_um=np.asarray(light.bottom_um) + np.asarray(light.thickness_um)),
         gap_of,
-        plan_gaps(surface.chosen(gap_of), step_um=pitch_um, widest_um=widest_gap_um),
+        plan_gaps(surface.thinned(_GAP_EVERY), step_um=pitch_um, widest_um=widest_gap_um),
         np.empty((0, 3)) if marks_um is None else marks_um,
         pitch_um,
         layer_um,
@@ -124,8 +129,10 @@ def look_at(
 def _within(points_um: Floats, light: Light, window: Window) -> Flags:
     """Which points lie in the window: its pixels and its layers."""
     places = window_canvas(light, window).to_px(points_um)
-    low = float(light.bottom_um[window.first_layer])
-    high = float(light.bottom_um[window.after_layer - 1] + light.thickness_um[window.after_layer - 1])
+    # What stands out above the last layer, if only by the rounding of a file, belongs to it.
+    is_last = window.after_layer == len(light.bottom_um)
+    low = float(light.bottom_um[window.first_layer]) if window.first_layer else -np.inf
+    high = np.inf if is_last else float(light.bottom_um[window.after_layer])
     return np.asarray(
         (places[:, 0] >= 0) & (places[:, 0] < window.columns) & (places[:, 1] >= 0) & (places[:, 1] < window.rows)
         & (places[:, 2] >= low) & (places[:, 2] <= high)
@@ -147,6 +154,6 @@ def sides_of(look: Look, design: Design, outer: Flags, *, reach_um: float) -> De
         look.surface.chosen(outer),
         mesh=design.mesh,
         triangle=None if look.triangle is None else look.triangle[outer],
-        spread_um=float(np.hypot(look.pitch_um, look.layer_um)) / 2,
+        half_layer_um=look.layer_um / 2,
         reach_um=reach_um,
     )

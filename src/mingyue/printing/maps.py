@@ -14,19 +14,25 @@ from PIL import Image
 
 from mingyue.errors import BadInputError
 from mingyue.phrases import say
-from mingyue.printing.colours import deviation_colours, divided, nice_limit, with_legend
+from mingyue.printing.colours import deviation_colours, nice_limit, with_legend
+from mingyue.printing.doses import Cure, DosePlane, dose_planes
 from mingyue.printing.formats.coloured import write_coloured_glb, write_coloured_ply
 from mingyue.printing.formats.stl import write_stl
+from mingyue.printing.lights import Light, Window
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.pictures import picture_of_mesh
+from mingyue.printing.readings import ahead
+from mingyue.printing.slices import window_canvas
+from mingyue.printing.solids import surface_pieces
+from mingyue.printing.virtual_print import Prediction
 
 _WRITTEN = frozenset({".ply", ".glb", ".stl"})
 # Name → turn about z and tilt in degrees; from below is where print-through shows.
 VIEWS: Final[Mapping[str, tuple[float, float]]] = MappingProxyType({
     "slanted": (-35.0, 32.0), "top": (0.0, 90.0), "front": (0.0, 0.0), "side": (90.0, 0.0), "below": (-35.0, -40.0),
 })  # fmt: skip
-# Triangles of a coloured design are at most this share of its longest side.
-_FINEST = 1 / 150
+# A file of some hundred megabytes, which a viewer still turns.
+MOST_CORNERS = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,50 @@ def colour_limit_um(abs_p95_um: float, tolerance_um: float) -> float:
     return nice_limit(max(abs_p95_um, 2 * tolerance_um))
 
 
-def canvas_of_colours(design: Mesh) -> Mesh:
-    """A design whose triangles are fine enough to be coloured at their corners."""
-    return divided(design, longest_um=float(design.size_um.max()) * _FINEST)
+@dataclass(frozen=True, slots=True)
+class _Coarse:
+    """A light's layers on every step-th pixel in either direction, as far as a surface needs to know."""
+
+    rows: int
+    columns: int
+    pitch_um: float
+    left_um: float
+    top_um: float
+    bottom_um: NDArray[np.float64]
+    thickness_um: NDArray[np.float64]
+
+    def seconds(self, layer: int, window: Window) -> NDArray[np.float32]:
+        raise TypeError("its doses are there already")
+
+
+def print_surface(light: Light, cure: Cure, window: Window, *, step: int) -> Mesh:
+    """What comes out in the window, as one closed surface; every step-th pixel in either direction is looked at."""
+    canvas = window_canvas(light, window)
+    inset_um = (1 - step) / 2 * canvas.pitch_um  # the first pixel's centre stays where it is
+    rows, columns = -(-window.rows // step), -(-window.columns // step)
+    coarse = _Coarse(
+        rows, columns, step * canvas.pitch_um, canvas.left_um + inset_um, canvas.top_um - inset_um,
+        np.asarray(light.bottom_um), np.asarray(light.thickness_um),
+    )  # fmt: skip
+    planes = (
+        DosePlane(plane.layer, np.ascontiguousarray(plane.dose[::step, ::step]))
+        for plane in ahead(dose_planes(light, cure, window))
+    )
+    within = Window(0, 0, rows, columns, window.first_layer, window.after_layer)
+    pieces = list(surface_pieces(planes, coarse, cure, within))
+    return Mesh(
+        np.concatenate([piece.vertices_um for piece in pieces]), np.concatenate([piece.triangles for piece in pieces])
+    )
+
+
+def map_of(prediction: Prediction, light: Light, *, most_corners: int = MOST_CORNERS) -> ColourMap:
+    """The surface of what comes out, coloured by how far outside of the design it is.
+
+    most_corners: about so many; where there would be more, not every pixel is looked at.
+    """
+    voxel_um2 = light.pitch_um * float(np.min(light.thickness_um))
+    step = max(1, round(np.sqrt(prediction.solid_area_um2 / voxel_um2 / most_corners)))
+    mesh = print_surface(light, prediction.cure, prediction.window, step=step)
+    deviations = prediction.deviations
+    limit_um = colour_limit_um(max(deviations.of_design.abs_p95, deviations.of_solid.abs_p95), prediction.tolerance_um)
+    return ColourMap(mesh, prediction.sides.signed_um(mesh.vertices_um), limit_um, prediction.tolerance_um)

@@ -33,7 +33,9 @@ _LINEAR = ("width", "height", "depth", "length")
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One feature. there: it goes through from end to end. sizes_um: what was measured, by the name of the dimension.
+    """One feature. there: a space goes through from end to end, more than half of a solid is there.
+
+    sizes_um: what was measured, by the name of the dimension.
 
     roundness_um: largest less smallest radius about the circle that fits best, None where it is not round.
     """
@@ -71,6 +73,7 @@ class MeasurePlan:
     cores_um: Floats
     rays: Rays
     tasks: tuple[_Task, ...]
+    tops_um: Floats
 
     @property
     def points_um(self) -> Floats:
@@ -78,8 +81,11 @@ class MeasurePlan:
         return np.concatenate((self.cores_um.reshape(-1, 3), self.rays.points_um))
 
 
-def plan_measures(design: Design, *, pitch_um: float) -> MeasurePlan | None:
-    """Lines and points for all features that are boxes or round; None where there are none, or they stand askew."""
+def plan_measures(design: Design, *, pitch_um: float, tops_um: Floats) -> MeasurePlan | None:
+    """Lines and points for all features that are boxes or round; None where there are none, or they stand askew.
+
+    tops_um: (layers,) where layers end.
+    """
     matrix = np.array(design.placement.matrix) / design.scale
     features = tuple(feature for feature in design.features if not hasattr(feature, "axis_um"))
     if not features or np.abs(matrix - np.eye(3)).max() > 1e-9:
@@ -90,7 +96,7 @@ def plan_measures(design: Design, *, pitch_um: float) -> MeasurePlan | None:
     cores, reach_um = [], 0.0
     for index, feature in enumerate(features):
         low, high = design.placed(np.array([feature.low_um, feature.high_um]))
-        cores.append(_cores(low, high))
+        cores.append(_cores(low, high, is_round="diameter" in feature.nominal_um))
         for dimension, at, towards, half in _lines(feature, low, high, design.scale):
             first = sum(len(some) for some in starts)
             tasks.append(_Task(index, dimension, first, first + len(at), half))
@@ -102,13 +108,13 @@ def plan_measures(design: Design, *, pitch_um: float) -> MeasurePlan | None:
     step_um = pitch_um / 2
     steps = int(np.ceil((reach_um + _BEYOND_PX * pitch_um) / step_um))
     rays = Rays(np.concatenate(starts), np.concatenate(directions), step_um, steps)
-    return MeasurePlan(features, design.scale, np.stack(cores), rays, tuple(tasks))
+    return MeasurePlan(features, design.scale, np.stack(cores), rays, tuple(tasks), tops_um)
 
 
-def _cores(low: Floats, high: Floats) -> Floats:
-    """(stations, points, 3): along the longest side, and across it."""
+def _cores(low: Floats, high: Floats, *, is_round: bool) -> Floats:
+    """(stations, points, 3): along the longest side, or the height of what is round, and across it."""
     size, middle = high - low, (low + high) / 2
-    longest = int(np.argmax(size))
+    longest = 2 if is_round else int(np.argmax(size))
     one, other = (axis for axis in range(3) if axis != longest)
     cores = np.broadcast_to(middle, (_STATIONS, len(_ACROSS) ** 2, 3)).copy()
     cores[:, :, longest] = (low[longest] + size[longest] * np.linspace(0.02, 0.98, _STATIONS))[:, None]
@@ -156,20 +162,23 @@ def _spokes(middle: Floats, size: Floats) -> tuple[Floats, Floats]:
     return np.repeat(hubs, _SPOKES, axis=0), np.tile(wheel, (len(_HEIGHTS), 1))
 
 
-def measured(plan: MeasurePlan, depth_um: Singles, covered: Flags) -> tuple[Measured, ...]:
+def measured(plan: MeasurePlan, depth_um: Singles, covered: Flags, *, fall_um: float) -> tuple[Measured, ...]:
     """What came out of each feature, in order. depth_um, covered: of print and design at plan.points_um.
 
     A side is measured where the design itself ends there; where it goes on, as a pin does in its plate, the design's place
-    is taken. A feature that is not there, or not where its sizes say, has no sizes.
+    is taken. A feature that is not there, or not where its sizes say, has no sizes. fall_um: D_p.
     """
     cores = int(np.prod(plan.cores_um.shape[:3]))
     is_void = np.array([feature.kind in VOIDS for feature in plan.features])
     came_out = (depth_um[:cores].reshape(plan.cores_um.shape[:3]) > 0) != is_void[:, None, None]
     wanted = covered[:cores].reshape(plan.cores_um.shape[:3]) != is_void[:, None, None]
-    there = (came_out.any(axis=2) | ~wanted.any(axis=2)).all(axis=1)
+    stations = came_out.any(axis=2) | ~wanted.any(axis=2)
+    there = np.where(is_void, stations.all(axis=1), stations.mean(axis=1) > 0.5)
     found: list[dict[str, float]] = [{} for _ in plan.features]
     roundness: list[float | None] = [None for _ in plan.features]
-    solid, void = (_both_lengths(plan.rays, depth_um[cores:], covered[cores:], of_solid=kind) for kind in (True, False))
+    solid, void = (
+        _both_lengths(plan, depth_um[cores:], covered[cores:], of_solid=kind, fall_um=fall_um) for kind in (True, False)
+    )
     for task in plan.tasks:
         lengths, designed = (values[task.first : task.after] for values in (void if is_void[task.feature] else solid))
         ends = np.abs(designed - task.half_um) <= _agrees_um(plan.rays)
@@ -202,10 +211,20 @@ def _agrees_um(rays: Rays) -> float:
     return 8 * rays.step_um
 
 
-def _both_lengths(rays: Rays, depth_um: Singles, covered: Flags, *, of_solid: bool) -> tuple[Floats, Floats]:
+def _both_lengths(
+    plan: MeasurePlan, depth_um: Singles, covered: Flags, *, of_solid: bool, fall_um: float
+) -> tuple[Floats, Floats]:
     """Of each ray what came out, and what was meant."""
-    meant = np.where(covered, np.float32(1.0), np.float32(-1.0))
-    return lengths_um(rays, depth_um, of_solid=of_solid)[0], lengths_um(rays, meant, of_solid=of_solid)[0]
+    rays, meant = plan.rays, np.where(covered, np.float32(1.0), np.float32(-1.0))
+    came_out, left = lengths_um(rays, depth_um, of_solid=of_solid, fall_um=fall_um)
+    wanted, _ = lengths_um(rays, meant, of_solid=of_solid, fall_um=1e3)
+    # Roofs lie where layers end, and nowhere between.
+    upwards = rays.directions[:, 2] if of_solid else -rays.directions[:, 2]
+    roofs = np.flatnonzero(left & (upwards > 1 - 1e-9) & (came_out > 0))
+    ends = rays.starts_um[roofs, 2] + rays.directions[roofs, 2] * came_out[roofs]
+    top = plan.tops_um[np.argmin(np.abs(plan.tops_um[:, None] - ends), axis=0)] if len(roofs) else ends
+    came_out[roofs] = np.abs(np.where(np.abs(top - ends) <= rays.step_um, top, ends) - rays.starts_um[roofs, 2])
+    return came_out, wanted
 
 
 def _circle(wheels: Floats, directions: Floats) -> tuple[float, float]:

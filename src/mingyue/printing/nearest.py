@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,20 +16,20 @@ Ints = NDArray[np.int64]
 
 # Points in a leaf of a tree.
 _LEAF = 16
-# What is further away than so many half spacings is far: there one of so many points is enough.
-_NEAR_SPREADS, _FEW = 12.0, 16
+# What is further away than so many half cells is far; its nearest point is looked for to this share of its distance.
+_NEAR_PATCHES, _INEXACT = 16.0, 0.02
 
 
 class NearestSurface:
     """Points that learn how far the nearest of a surface is, without sign.
 
-    Distances are exact up to reach_um; beyond it, at least reach_um is said. spread_um: how far from its point a
-    surface goes on flat: half of the diagonal between neighbouring points.
+    Nothing is looked for beyond reach_um: that is then said. half_um: half of the distance of the surface's points, across
+    and in height.
     distance_um: (n,) float32.
     """
 
-    def __init__(self, points_um: Floats, *, reach_um: float, spread_um: float) -> None:
-        self._reach_um, self._spread_um = reach_um, spread_um
+    def __init__(self, points_um: Floats, *, reach_um: float, half_um: tuple[float, float]) -> None:
+        self._reach_um, self._half_um = reach_um, half_um
         # A layer is counted to the slab of its middle, so its points may stand out of it by half a layer.
         self._slab_um = 1.25 * reach_um
         slab = np.floor(points_um[:, 2] / self._slab_um).astype(np.int64)
@@ -38,7 +37,7 @@ class NearestSurface:
         self._slabs = slab[self._order]
         self._points_um = points_um
         self.distance_um: Singles = np.full(len(points_um), reach_um, dtype=np.float32)
-        self._trees: dict[int, _Indexed | None] = {}
+        self._trees: dict[int, tuple[Any, SurfacePoints] | None] = {}
         self._gathered: list[SurfacePoints] = []
         self._open: int | None = None
 
@@ -62,7 +61,7 @@ class NearestSurface:
     def _close(self) -> None:
         """The open slab is complete: the one above it can be answered, and the next opens."""
         assert self._open is not None
-        self._trees[self._open] = _indexed(together(self._gathered))
+        self._trees[self._open] = _tree(together(self._gathered))
         self._gathered = []
         self._answer(self._open + 1)
         self._trees.pop(self._open + 2, None)
@@ -79,54 +78,51 @@ class NearestSurface:
                 continue
             gap = _gap_um(points[:, 2], other, self._slab_um)
             near = np.flatnonzero(gap < best)
-            best[near] = np.minimum(best[near], self._distances(found, points[near]))
+            best[near] = np.minimum(best[near], self._distances(*found, points[near]))
         self.distance_um[chosen] = best
 
-    def _distances(self, surface: _Indexed, points: Floats) -> Singles:
-        """Near points ask all of the surface; far ones some of it, whose patches are larger: among far and equally far
-        points a tree finds its way slowly, and there the spacing no longer matters.
+    def _distances(self, tree: Any, surface: SurfacePoints, points: Floats) -> Singles:
+        """Near points are answered exactly; far ones to a few per cent: among many points that are equally far away a tree
+        finds its way slowly. The patches about the points found are exact again where the surface is flat.
         """
+        near_um = min(_NEAR_PATCHES * max(self._half_um), self._reach_um)
         distances = np.full(len(points), self._reach_um, dtype=np.float32)
-        near_um = min(_NEAR_SPREADS * self._spread_um, self._reach_um)
-        apart, nearest = surface.fine.query(points, workers=-1, distance_upper_bound=near_um)
-        found = np.isfinite(apart)
-        distances[found] = patch_distance_um(points[found], surface.points.chosen(nearest[found]), self._spread_um)
-        far = np.flatnonzero(~found)
-        apart, nearest = surface.coarse.query(points[far], workers=-1, distance_upper_bound=self._reach_um)
-        far, nearest = far[np.isfinite(apart)], nearest[np.isfinite(apart)]
-        seen, spread_um = surface.few.chosen(nearest), self._spread_um * np.sqrt(_FEW)
-        distances[far] = np.maximum(patch_distance_um(points[far], seen, spread_um), near_um - self._spread_um)
+        asking = np.arange(len(points))
+        for limit_um, inexact in ((near_um, 0.0), (self._reach_um, _INEXACT)):
+            apart, nearest = tree.query(points[asking], eps=inexact, workers=-1, distance_upper_bound=limit_um)
+            found = np.isfinite(apart)
+            patches = surface.chosen(nearest[found])
+            distances[asking[found]] = patch_distance_um(points[asking[found]], patches, half_layer_um=self._half_um[1])
+            asking = asking[~found]
         return np.minimum(distances, np.float32(self._reach_um))
 
 
-@dataclass(frozen=True, slots=True)
-class _Indexed:
-    """A slab of surface, and some of it, each with a k-d tree."""
+def patch_distance_um(points: Floats, surface: SurfacePoints, *, half_layer_um: float) -> Floats:
+    """(n,) distance of each point from a flat patch about its surface point.
 
-    points: SurfacePoints
-    fine: Any
-    few: SurfacePoints
-    coarse: Any
+    The patch lies in the plane of the normal, and reaches as far as the surface says along x and y, half a layer along z;
+    the axis that the normal has most of follows from the other two. Where the foot of the perpendicular lies beside the
+    patch it is moved into it.
+    """
+    each = np.arange(len(points))
+    offset, normals = points - surface.points_um, surface.normals.astype(np.float64)
+    across = np.argmax(np.abs(normals), axis=1)
+    foot = offset - np.einsum("nk,nk->n", offset, normals)[:, None] * normals
+    halves = np.stack([surface.halves_um, surface.halves_um, np.full(len(points), half_layer_um)], axis=1)
+    foot = np.clip(foot, -halves, halves)
+    foot[each, across] = 0.0
+    foot[each, across] = -np.einsum("nk,nk->n", foot, normals) / normals[each, across]
+    # What is steep within a layer ends with the layer.
+    foot *= np.minimum(1.0, 2 * half_layer_um / np.maximum(np.abs(foot[:, 2]), 1e-12))[:, None]
+    return np.asarray(np.linalg.norm(offset - foot, axis=1))
 
 
-def patch_distance_um(points: Floats, surface: SurfacePoints, spread_um: float) -> Floats:
-    """(n,) distance of each point from a flat round patch of this radius about its surface point."""
-    offset = points - surface.points_um
-    along = np.abs(np.einsum("nk,nk->n", offset, surface.normals.astype(np.float64)))
-    aside = np.sqrt(np.maximum(np.einsum("nk,nk->n", offset, offset) - along**2, 0.0))
-    return np.asarray(np.hypot(along, np.maximum(aside - spread_um, 0.0)))
-
-
-def _indexed(surface: SurfacePoints) -> _Indexed | None:
+def _tree(surface: SurfacePoints) -> tuple[Any, SurfacePoints] | None:
     if not len(surface):
         return None
     from scipy.spatial import cKDTree
 
-    few = surface.thinned(_FEW) if len(surface) > 100 * _FEW else surface
-    fine, coarse = (
-        cKDTree(some.points_um, leafsize=_LEAF, compact_nodes=False, balanced_tree=False) for some in (surface, few)
-    )
-    return _Indexed(surface, fine, few, coarse)
+    return cKDTree(surface.points_um, leafsize=_LEAF, compact_nodes=False, balanced_tree=False), surface
 
 
 def _gap_um(heights: Floats, slab: int, slab_um: float) -> Floats:

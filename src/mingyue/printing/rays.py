@@ -39,25 +39,20 @@ class Rays:
         return values.reshape(len(self), self.steps + 1)
 
 
-def lengths_um(rays: Rays, depth_um: Singles, *, of_solid: bool) -> tuple[Floats, Flags]:
+def lengths_um(rays: Rays, depth_um: Singles, *, of_solid: bool, fall_um: float) -> tuple[Floats, Flags]:
     """How far each ray runs in the solid, or in the void, before it leaves it: (n,) lengths, (n,) whether it left at all.
 
     depth_um: at `rays.points_um`, above 0 where solid. 0 where the ray does not even start in it; the whole reach where it
-    never leaves. Between two points the depth is taken as straight.
+    never leaves. fall_um: D_p, over which depths are logarithms of doses; between two points the root of the dose is taken
+    as straight, as elsewhere.
     """
-    depth = np.asarray(rays.by_ray(depth_um), dtype=np.float64) * (1.0 if of_solid else -1.0)
-    is_out = depth <= 0
+    depth = np.asarray(rays.by_ray(depth_um), dtype=np.float64)
+    root = np.expm1(np.minimum(depth / (2 * fall_um), 50.0)) * (1.0 if of_solid else -1.0)
+    is_out = root <= 0
     left = is_out.any(axis=1)
     first = np.where(left, is_out.argmax(axis=1), rays.steps)
-    before = np.maximum(first - 1, 0)
-    each = np.arange(len(rays))
-    inner, outer = depth[each, before], depth[each, first]
-    share = np.clip(np.where(inner > outer, inner / np.maximum(inner - outer, 1e-12), 1.0), 0.0, 1.0)
-    # A dose of nothing is said as a very large number, between which and the solid no straight line leads.
-    share = np.where(outer < -NOWHERE_UM, 0.5, share)
+    before, each = np.maximum(first - 1, 0), np.arange(len(rays))
+    inner, outer = root[each, before], root[each, first]
+    share = np.where(inner > outer, inner / np.maximum(inner - outer, 1e-12), 1.0)
     lengths = np.where(left, (before + share) * rays.step_um, rays.reach_um)
     return np.where(first == 0, 0.0, lengths), np.asarray(left)
-
-
-# No resin is as deep.
-NOWHERE_UM = 1e5

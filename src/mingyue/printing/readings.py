@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -16,7 +16,8 @@ from mingyue.printing.lights import Light, Window
 from mingyue.printing.looks import Look
 from mingyue.printing.nearest import NearestSurface
 from mingyue.printing.probes import CoveredProbes, Probes
-from mingyue.printing.slices import Slice, skin, slices, solid_runs, window_canvas
+from mingyue.printing.slices import Slice, skin, slices, window_canvas
+from mingyue.printing.solids import solid_runs
 from mingyue.printing.surfaces import SurfacePoints, together
 from mingyue.printing.topology import Topology, TopologyReader
 
@@ -30,7 +31,7 @@ class Reading:
     """What a print with one gain of light looks like, where it was looked at.
 
     deviation_um: (samples,) float32, positive where the sample lies in the solid; marks_um: (marks,) the same. depths_um:
-    by name, at the look's depth points. solid: some points of its surface.
+    by name, at the look's depth points. solid: some points of its surface. fall_um: D_p.
     """
 
     deviation_um: Singles
@@ -38,6 +39,7 @@ class Reading:
     depths_um: dict[str, Singles]
     solid: SurfacePoints
     volume_mm3: float
+    fall_um: float
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,7 @@ class _GainReader:
     def __init__(self, look: Look, *, gain: float, step: int, solid_every: int, reach_um: float, inner: _Inner) -> None:
         self._gain, self._step, self._every, self._samples = gain, step, solid_every, len(look.surface)
         across_um = step * look.pitch_um
-        spread_um = float(np.hypot(across_um, max(across_um, look.layer_um))) / 2
-        self._near = NearestSurface(look.near_um, reach_um=reach_um, spread_um=spread_um)
+        self._near = NearestSurface(look.near_um, reach_um=reach_um, half_um=(across_um / 2, look.layer_um / 2))
         self._solid: list[SurfacePoints] = []
         self._phase = solid_every // 2
         self._volume_um3 = 0.0
@@ -118,9 +119,9 @@ class _GainReader:
         if piece.layer in self._inner.layers:
             self._volume_um3 += volume
         self._near.add(found, middle_um=piece.top_um - piece.thickness_um / 2)
-        some = found.chosen(slice(self._phase, None, self._every))
+        some = found.chosen(np.arange(self._phase, len(found), self._every))  # a slice would hold all of them
         self._phase = (self._phase - len(found)) % self._every
-        self._solid.append(SurfacePoints(some.points_um.copy(), some.normals.copy(), some.areas_um2 * self._every))
+        self._solid.append(replace(some, areas_um2=some.areas_um2 * np.float32(self._every)))
 
     def finish(self, depths_um: dict[str, Singles], cure: Cure) -> Reading:
         self._near.finish()
@@ -134,6 +135,7 @@ class _GainReader:
             depths,
             together(self._solid),
             self._volume_um3 / 1e9,
+            cure.penetration_depth_um,
         )
 
 
@@ -150,7 +152,8 @@ class DesignReader:
         for probe in self._probes.values():
             probe.take(piece.layer, wanted, self._canvas)
         bottom_um = piece.top_um - piece.thickness_um
-        self._topology.take(piece.layer, wanted, solid_runs(piece), bottom_um=bottom_um, top_um=piece.top_um)
+        printed = solid_runs(piece.plane, piece.cure, depth_um=piece.thickness_um / 2)
+        self._topology.take(piece.layer, wanted, printed, bottom_um=bottom_um, top_um=piece.top_um)
 
     def finish(self) -> DesignReading:
         return DesignReading({name: probe.covered for name, probe in self._probes.items()}, self._topology.finish())

@@ -23,15 +23,15 @@ class DesignSides:
     """The design's surface, to ask on which side of it points are, and how far away.
 
     surface: samples on its outside; with a mesh, triangle (n,) says on which triangle each lies, and distances are those
-    from the triangles; without one the samples are flat patches of radius spread_um.
+    from the triangles; without one the samples are flat patches, half a layer high either way.
     """
 
     def __init__(
-        self, surface: SurfacePoints, *, mesh: Mesh | None, triangle: Ints | None, spread_um: float, reach_um: float
+        self, surface: SurfacePoints, *, mesh: Mesh | None, triangle: Ints | None, half_layer_um: float, reach_um: float
     ) -> None:
         from scipy.spatial import cKDTree
 
-        self._surface, self._triangle, self._spread_um, self._reach_um = surface, triangle, spread_um, reach_um
+        self._surface, self._triangle, self._half_layer_um, self._reach_um = surface, triangle, half_layer_um, reach_um
         self._corners = None if mesh is None else mesh.vertices_um[mesh.triangles].reshape(-1, 9)
         self._tree = cKDTree(surface.points_um)
 
@@ -48,7 +48,9 @@ class DesignSides:
         if self._corners is None or self._triangle is None:
             nearest = self._surface.chosen(self._tree.query(points, workers=-1)[1])
             side = np.einsum("nk,nk->n", points - nearest.points_um, nearest.normals.astype(np.float64))
-            return np.where(side >= 0, 1.0, -1.0) * patch_distance_um(points, nearest, self._spread_um)
+            return np.where(side >= 0, 1.0, -1.0) * patch_distance_um(
+                points, nearest, half_layer_um=self._half_layer_um
+            )
         count = min(_CANDIDATES, len(self._surface))
         nearest = self._tree.query(points, k=count, workers=-1)[1].reshape(len(points), count)
         distances = np.empty(len(points))

@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from mingyue.errors import BadInputError
 from mingyue.phrases import say
-from mingyue.printing.doses import Cure, dose_planes
+from mingyue.printing.doses import Cure, DosePlane, dose_planes
 from mingyue.printing.frames import Canvas
 from mingyue.printing.kernels.compiled import entry
 from mingyue.printing.lights import Light, Window
-from mingyue.printing.runs import FULL, Runs
 from mingyue.printing.surfaces import SurfacePoints
 
 Singles = NDArray[np.float32]
@@ -38,9 +37,9 @@ class Slice:
     canvas: Canvas
     cure: Cure
 
-    def height_um(self, dose: NDArray[np.floating], *, gain: float = 1.0) -> NDArray[np.floating]:
-        """How deep the resin is solid below the layer's top, with so many times the light; any shape, below 0 where not."""
-        return self.cure.depth_um(dose * gain)
+    @property
+    def plane(self) -> DosePlane:
+        return DosePlane(self.layer, self.here)
 
 
 def slices(light: Light, cure: Cure, window: Window) -> Iterator[Slice]:
@@ -50,7 +49,7 @@ def slices(light: Light, cure: Cure, window: Window) -> Iterator[Slice]:
     above, fall = np.zeros((window.rows, window.columns), dtype=np.float32), 0.0
     for plane in dose_planes(light, cure, window):
         layer = plane.layer
-        here = plane.dose.copy()  # the planes may be one state that goes on changing
+        here = plane.dose
         top_um = float(bottom[layer] + thickness[layer])
         yield Slice(layer, top_um, float(thickness[layer]), here, above, fall, canvas, cure)
         above = here
@@ -105,26 +104,10 @@ def skin(piece: Slice, *, gain: float = 1.0, step: int = 1, border_px: int = 0) 
     room = 1 << 16
     while True:
         points, normals = np.empty((room, 3)), np.empty((room, 3), dtype=np.float32)
-        areas = np.empty(room, dtype=np.float32)
-        made = entry("skin")(piece.above, piece.here, numbers, points, normals, areas, filled)
+        areas, halves = np.empty(room, dtype=np.float32), np.empty(room, dtype=np.float32)
+        made = entry("skin")(piece.above, piece.here, numbers, points, normals, areas, halves, filled)
         if made <= room:
             break
         room = made
-    made_points = SurfacePoints(points[:made].copy(), normals[:made].copy(), areas[:made].copy())
-    return made_points, float(filled[0]) * canvas.pitch_um**2
-
-
-def solid_runs(piece: Slice, *, gain: float = 1.0) -> Runs:
-    """The pixels whose centre is solid half-way down the layer, as runs."""
-    cure, canvas = piece.cure, piece.canvas
-    level = cure.threshold_mj_cm2 / gain * math.exp(piece.thickness_um / 2 / cure.penetration_depth_um)
-    row_starts = np.empty(canvas.rows + 1, dtype=np.int64)
-    room = 1 << 14
-    while True:
-        starts, stops = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
-        made = entry("runs_above")(piece.here, np.array([level]), row_starts, starts, stops)
-        if made <= room:
-            break
-        room = made
-    greys = np.full(made, FULL, dtype=np.uint8)
-    return Runs(canvas.rows, canvas.columns, row_starts, starts[:made].copy(), stops[:made].copy(), greys)
+    found = SurfacePoints(points, normals, areas, halves).chosen(np.arange(made))
+    return found, float(filled[0]) * canvas.pitch_um**2

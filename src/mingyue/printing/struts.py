@@ -23,9 +23,11 @@ _RING = 6
 # A cross-section is there when more than half of its core is.
 _CORE_SHARE = 0.5
 # Directions in which a cross-section's radius is measured.
-_DIRECTIONS = 12
+_DIRECTIONS = 8
+# How often on a radius it is looked, in pixels.
+_STEP_PX = 0.6
 # How far a radius is followed beyond the nominal one, in pixels; what is thicker has grown into something else.
-_BEYOND_PX = 10
+_BEYOND_PX = 8
 
 
 @runtime_checkable
@@ -107,7 +109,8 @@ def plan_struts(design: Design, *, pitch_um: float) -> StrutPlan | None:
         directions.append(around.reshape(-1, 3))
         ray_of.append(np.full(len(at) * _DIRECTIONS, index))
     reach_um = float(radii.max()) + _BEYOND_PX * pitch_um
-    rays = Rays(np.concatenate(starts), np.concatenate(directions), pitch_um, int(np.ceil(reach_um / pitch_um)))
+    step_um = _STEP_PX * pitch_um
+    rays = Rays(np.concatenate(starts), np.concatenate(directions), step_um, int(np.ceil(reach_um / step_um)))
     return StrutPlan(struts, radii, np.concatenate(cores), np.concatenate(core_of), rays, np.concatenate(ray_of))
 
 
@@ -133,19 +136,20 @@ def _around(along: Floats, count: int) -> Floats:
     return np.asarray(np.cos(angles)[:, None] * one[:, None, :] + np.sin(angles)[:, None] * other[:, None, :])
 
 
-def strut_verdicts(plan: StrutPlan, depth_um: Singles, free: Flags) -> tuple[StrutVerdict, ...]:
+def strut_verdicts(plan: StrutPlan, depth_um: Singles, free: Flags, *, fall_um: float) -> tuple[StrutVerdict, ...]:
     """A verdict for each strut, in order.
 
     depth_um: at plan.points_um; free: (rays,) which directions lead out of the design and not into another strut.
+    fall_um: D_p.
     """
     cores = plan.core_um.shape[0] * plan.core_um.shape[1]
     there = (depth_um[:cores].reshape(plan.core_um.shape[:2]) > 0).mean(axis=1) > _CORE_SHARE
     broken = np.flatnonzero(~there)
     struts, first = np.unique(plan.core_of[broken], return_index=True)
     broken_at = dict(zip(struts.tolist(), broken[first].tolist(), strict=True))
-    radius, _ = lengths_um(plan.rays, depth_um[cores:], of_solid=True)
+    radius, _ = lengths_um(plan.rays, depth_um[cores:], of_solid=True, fall_um=fall_um)
     # A strut that grew into its neighbour is not measured further than the same way beyond each strut's own radius.
-    radius = np.minimum(radius, plan.radii_um[plan.ray_of] + _BEYOND_PX * plan.rays.step_um)
+    radius = np.minimum(radius, plan.radii_um[plan.ray_of] + _BEYOND_PX / _STEP_PX * plan.rays.step_um)
     counts = np.bincount(plan.ray_of[free], minlength=len(plan.struts))
     sums = np.bincount(plan.ray_of[free], weights=radius[free], minlength=len(plan.struts))
     verdicts = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +21,15 @@ _R2 = (0.7548776662466927, 0.5698402909980532)
 
 @dataclass(frozen=True, slots=True)
 class SurfacePoints:
-    """points_um: (n, 3) float64, build frame; normals: (n, 3) float32, outwards; areas_um2: (n,) float32 each stands for."""
+    """points_um: (n, 3) float64, build frame; normals: (n, 3) float32, outwards; areas_um2: (n,) float32 each stands for.
+
+    halves_um: (n,) float32, how far the surface goes on flat about each, in x and y.
+    """
 
     points_um: Floats
     normals: Singles
     areas_um2: Singles
+    halves_um: Singles
 
     def __len__(self) -> int:
         return len(self.points_um)
@@ -36,16 +40,19 @@ class SurfacePoints:
 
     def chosen(self, chosen: Flags | Ints | slice) -> SurfacePoints:
         """Some of them."""
-        return SurfacePoints(self.points_um[chosen], self.normals[chosen], self.areas_um2[chosen])
+        return SurfacePoints(
+            self.points_um[chosen], self.normals[chosen], self.areas_um2[chosen], self.halves_um[chosen]
+        )
 
     def thinned(self, every: int) -> SurfacePoints:
         """One of `every`, which stands for all of them."""
         few = self.chosen(slice(every // 2, None, every))
-        return SurfacePoints(few.points_um, few.normals, few.areas_um2 * np.float32(every))
+        return replace(few, areas_um2=few.areas_um2 * np.float32(every))
 
 
 def no_points() -> SurfacePoints:
-    return SurfacePoints(np.empty((0, 3)), np.empty((0, 3), dtype=np.float32), np.empty(0, dtype=np.float32))
+    none = np.empty(0, dtype=np.float32)
+    return SurfacePoints(np.empty((0, 3)), np.empty((0, 3), dtype=np.float32), none, none)
 
 
 def together(parts: Sequence[SurfacePoints]) -> SurfacePoints:
@@ -56,6 +63,7 @@ def together(parts: Sequence[SurfacePoints]) -> SurfacePoints:
         np.concatenate([part.points_um for part in parts]),
         np.concatenate([part.normals for part in parts]),
         np.concatenate([part.areas_um2 for part in parts]),
+        np.concatenate([part.halves_um for part in parts]),
     )
 
 
@@ -77,7 +85,7 @@ def sampled(mesh: Mesh, count: int) -> tuple[SurfacePoints, Ints]:
     points = np.einsum("nk,nkx->nx", weights, corners[triangle])
     normals = (across[triangle] / np.maximum(twice[triangle], 1e-300)[:, None]).astype(np.float32)
     areas = np.full(count, reach[-1] / 2 / count, dtype=np.float32)
-    return SurfacePoints(points, normals, areas), triangle
+    return SurfacePoints(points, normals, areas, (np.sqrt(areas) / 2).astype(np.float32)), triangle
 
 
 def just_outside(points_um: Floats, normals: NDArray[np.floating], *, pitch_um: float, layer_um: float) -> Floats:

@@ -10,7 +10,7 @@ import math
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +54,8 @@ class Prediction:
 
     bars: a verdict on each strut, places: on each other feature, in the design's order; gaps: bridged ones, the largest
     first. window: what was looked at. sides: to ask how far outside of the design points are. marks_um: (m,) deviation at
-    the marks that were asked for. bands: for each of `figures`,
+    the marks that were asked for. solid_area_um2: of its
+    surface, steps and all. bands: for each of `figures`,
     None where no ranges were given.
     """
 
@@ -69,6 +70,7 @@ class Prediction:
     cure: Cure
     sides: DesignSides
     marks_um: Singles
+    solid_area_um2: float
     figures: Mapping[str, float]
     bands: Bands | None
     notes: tuple[Phrase, ...]
@@ -125,6 +127,7 @@ def simulate(
         cure=cure,
         sides=judge.sides,
         marks_um=readings[0].marks_um,
+        solid_area_um2=readings[0].solid.area_um2,
         figures=nominal,
         bands=None if ranges is None else _bands(run, judge, planned, readings, nominal),
         notes=design.notes,
@@ -231,17 +234,21 @@ class _Judge:
     def bars(self, reading: Reading) -> tuple[StrutVerdict, ...]:
         if self.look.bars is None:
             return ()
-        return strut_verdicts(self.look.bars, reading.depths_um["bars"], ~self.known.covered["bars"])
+        return strut_verdicts(
+            self.look.bars, reading.depths_um["bars"], ~self.known.covered["bars"], fall_um=reading.fall_um
+        )
 
     def places(self, reading: Reading) -> tuple[Measured, ...]:
         if self.look.places is None:
             return ()
-        return measured(self.look.places, reading.depths_um["places"], self.known.covered["places"])
+        return measured(
+            self.look.places, reading.depths_um["places"], self.known.covered["places"], fall_um=reading.fall_um
+        )
 
     def gaps(self, reading: Reading) -> tuple[BridgedGap, ...]:
         look = self.look
         return bridged_gaps(
-            look.surface.chosen(look.gap_of),
+            look.gap_surface,
             look.gaps,
             self.known.covered["gaps"],
             reading.depths_um["gaps"],
@@ -305,10 +312,9 @@ def _thinned(reading: Reading, every: int) -> Reading:
     """A full reading as a trial would have made it."""
     if every == 1:
         return reading
-    return Reading(
-        reading.deviation_um[every // 2 :: every],
-        reading.marks_um[:0],
-        reading.depths_um,
-        reading.solid.thinned(every),
-        reading.volume_mm3,
+    return replace(
+        reading,
+        deviation_um=reading.deviation_um[every // 2 :: every],
+        marks_um=reading.marks_um[:0],
+        solid=reading.solid.thinned(every),
     )

@@ -34,11 +34,12 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "binary_bytes": ("byte_runs", ("i8[:]", "i4[:]", "i4[:]", "i8", "u1[:]", "i8[:]")),
     "match_runs": ("matching", ("u1[:]", "i8[:]", "i8[:]", "i8[:]", "i8[:]")),
     "zlib_stream": ("deflating", ("i8[:]", "u1[:]", "i8[:]", "i8[:,:]", "u1[:]")),
+    "inflate": ("inflating", ("u1[:]", "u1[:]", "i4[:,:]", "i4[:]", "i8[:]")),
     "feather": (
         "feathering",
         ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "f8[:]", "i8[:]", "f8[:]", "i8[:]", "i8[:]", "i4[:]", "i4[:]", "u1[:]"),
     ),
-    "skin": ("skinning", ("f4[:,:]", "f4[:,:]", "f8[:]", "f8[:,:]", "f4[:,:]", "f4[:]", "f8[:]")),
+    "skin": ("skinning", ("f4[:,:]", "f4[:,:]", "f8[:]", "f8[:,:]", "f4[:,:]", "f4[:]", "f4[:]", "f8[:]")),
     "probe": ("probing", ("f4[:,:]", "f8[:,:]", "f8[:]", "f4[:]")),
     "label_runs": ("components", ("i8[:]", "i4[:]", "i4[:]", "i4[:]", "i4[:]")),
     "join_pairs": ("components", ("i4[:,:]", "i4[:]")),
@@ -53,7 +54,6 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         ("i8[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:,:]", "i8[:]", "i4[:]", "i4[:]"),
     ),
     "closest": ("closest", ("f8[:,:]", "f8[:,:]", "i8[:,:]", "f8[:]")),
-    "runs_above": ("passing", ("f4[:,:]", "f8[:]", "i8[:]", "i4[:]", "i4[:]")),
     "draw": ("drawing", ("f8[:,:]", "i8[:,:]", "f8[:,:]", "i8[:,:]")),
     "shine_columns": ("shining", ("f4[:,:,:]", "f4[:]", "f4[:]", "f4[:,:]", "f4[:,:,:]")),
     "return_columns": ("shining", ("f4[:,:,:]", "f4[:]", "f4[:]")),
@@ -67,6 +67,44 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "settle_columns": (
         "shining",
         ("f4[:,:,:]", "u1[:,:,:]", "f4[:]", "f4[:]", "f4[:,:]", "f4[:,:,:]", "f4[:,:,:]"),
+    ),
+    "slab_count": ("surfacing", ("f4[:,:]", "f4[:,:]", "f4[:]", "u1[:]", "i8[:]", "i8[:,:]", "i8[:]")),
+    "slab_vertices": (
+        "surfacing",
+        (
+            "f4[:,:]",
+            "f4[:,:]",
+            "f4[:]",
+            "f8[:]",
+            "i4[:,:]",
+            "i4[:,:]",
+            "i4[:,:]",
+            "u1[:]",
+            "i8[:]",
+            "i8",
+            "f4[:,:]",
+        ),
+    ),
+    "slab_triangles": (
+        "surfacing",
+        (
+            "f4[:,:]",
+            "f4[:,:]",
+            "f4[:]",
+            "i4[:,:]",
+            "i4[:,:]",
+            "i4[:,:]",
+            "u1[:]",
+            "i8[:]",
+            "i8[:,:]",
+            "i4[:,:]",
+        ),
+    ),
+    "solid_rows": ("solid_rows", ("f4[:,:]", "f4[:]", "u1[:]", "i8[:]", "i8[:]", "i4[:]", "i4[:]")),
+    "add_shares": ("lighting", ("u1[:,:]", "i8", "i8", "f4[:]", "f4[:,:]", "i8", "i8", "i8", "i8")),
+    "expose": (
+        "exposing",
+        ("f4[:,:]", "f4[:,:]", "i8", "f4[:]", "i8", "i8", "f4[:,:]", "f4[:,:]", "u1[:,:]", "f4[:,:]", "i8[:]"),
     ),
 }
 LOOPS: Final = Path(__file__).parent / "loops"
@@ -139,6 +177,8 @@ def _bound(function: ctypes._NamedFuncPointer, kinds: tuple[str, ...]) -> Entry:
         flat: list[int] = []
         for argument in arguments:
             if isinstance(argument, np.ndarray):
+                if not argument.flags.c_contiguous:
+                    raise TypeError("the loops take C-contiguous arrays only")  # others would be read askew, unnoticed
                 flat.append(argument.ctypes.data)
                 flat.extend(argument.shape)
             else:

@@ -5,6 +5,8 @@ They bring the room that the compiled loops need, and hand them the arrays.
 
 from __future__ import annotations
 
+import zlib
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -89,6 +91,18 @@ def zlib_stream(values: Bytes, lengths: Ints) -> bytes:
     work = np.empty((WORK_ROWS, WORK_COLUMNS), dtype=np.int64)
     out = np.empty(stream_bytes(made), dtype=np.uint8)
     return out[: entry("zlib_stream")(tokens[:made], values, lengths, work, out)].tobytes()
+
+
+def inflated(data: Bytes, count: int) -> Bytes | None:
+    """A zlib stream, RFC 1950 → its bytes, which must be exactly so many; None where the stream is broken."""
+    if len(data) < 6 or data[0] & 15 != 8 or data[1] & 32 or (int(data[0]) << 8 | int(data[1])) % 31:
+        return None
+    out = np.empty(count, dtype=np.uint8)
+    tables, lengths = np.empty((2, 1 << 15), dtype=np.int32), np.empty(320, dtype=np.int32)
+    read = entry("inflate")(data[2:], out, tables, lengths, np.empty(4, dtype=np.int64))
+    if read < 0 or data[2 + read : 6 + read].tobytes() != zlib.adler32(out.data).to_bytes(4, "big"):
+        return None
+    return out
 
 
 def feather(

@@ -30,3 +30,32 @@ def most_tokens(runs: int, total: int) -> int:
 def stream_bytes(tokens: int) -> int:
     """Bytes that suffice for a stream of so many tokens, each at most 48 bits, and its header."""
     return 800 + 6 * tokens
+
+
+# What a strip of light is worked off in: four rows at once, so that each row of light is read once for all four; in
+# pieces of columns that stay in the second cache with the rows above and below; vectors come out even in 64 columns.
+STRIP_ROWS = 4
+PIECE_COLUMNS = 4032
+EVEN_COLUMNS = 64
+# Light is looked for in cells of so many columns: where a cell and its neighbours are dark nothing is filtered.
+CELL_COLUMNS = 192
+
+
+def padded_columns(columns: int, radius: int) -> int:
+    """How wide a plane of light must be for a window of so many columns, so that no vector leaves it."""
+    return -(-(columns + 2 * radius) // EVEN_COLUMNS) * EVEN_COLUMNS + EVEN_COLUMNS
+
+
+def padded_rows(rows: int, radius: int) -> int:
+    """How many rows a plane of light must have for a window of so many."""
+    return rows + 2 * radius + STRIP_ROWS - 1
+
+
+def most_cells(columns: int, radius: int) -> int:
+    """In how many cells light is looked for at once."""
+    return (min(columns, PIECE_COLUMNS) + 2 * radius) // CELL_COLUMNS + 1
+
+
+def strip_room(columns: int, radius: int) -> tuple[int, int]:
+    """Shape of the room in which a strip is filtered."""
+    return 2 * STRIP_ROWS, padded_columns(min(columns, PIECE_COLUMNS), radius)

@@ -17,7 +17,14 @@ _PIECE = 64
 
 @jit
 def skin(
-    above: Singles, here: Singles, numbers: Floats, points: Floats, normals: Singles, areas: Singles, filled: Floats
+    above: Singles,
+    here: Singles,
+    numbers: Floats,
+    points: Floats,
+    normals: Singles,
+    areas: Singles,
+    halves: Singles,
+    filled: Floats,
 ) -> int:
     """How many points of surface the layer has; they are written where there is room for all of them.
 
@@ -25,7 +32,7 @@ def skin(
     threshold; D_p, thickness µm; exp(−thickness / D_p) of the later layer, 0 where there is none; top µm; pitch µm;
     left µm; top of the canvas µm; 1 where the layer stands on the platform; every which line of the grid is looked at;
     pixels at each border whose volume does not count.
-    points (n, 3), normals (n, 3), areas (n,): room. filled: (1,) the solid height of all pixels together, µm.
+    points (n, 3), normals (n, 3), areas, halves (n,): room. filled: (1,) the solid height of all pixels together, µm.
 
     Within a layer the dose falls as exp(−depth / D_p), so floors are exact in depth; roofs are tops of layers. Walls
     are where half-way down the square root of the dose passes that of the threshold between two pixel centres: between
@@ -40,7 +47,7 @@ def skin(
     wall, flat = pitch * thickness * step, pitch * pitch * step * step
     middle = threshold * math.exp(0.5 * thickness / depth)
     whole = threshold * math.exp(thickness / depth)
-    root_middle = math.sqrt(middle)
+    root_middle, root, half = math.sqrt(middle), math.sqrt(threshold), 0.5 * step
     room = len(areas)
     made = 0
     height = 0.0
@@ -62,6 +69,7 @@ def skin(
                     x, y = left + (j + 0.5 + along) * pitch, canvas_top - (i + 0.5) * pitch
                     scale = 2.0 * depth / (pitch * root_middle)
                     _put(points, normals, made, x, y, top - 0.5 * thickness, (two - one) * scale, -across * scale)
+                    halves[made] = half * pitch
                     areas[made] = wall * abs(normals[made, 0])
                 made += 1
             if j % step == 0 and i + 1 < rows and (here[i + 1, j] > middle) != is_in:
@@ -72,6 +80,7 @@ def skin(
                     x, y = left + (j + 0.5) * pitch, canvas_top - (i + 0.5 + along) * pitch
                     scale = 2.0 * depth / (pitch * root_middle)
                     _put(points, normals, made, x, y, top - 0.5 * thickness, across * scale, -(two - one) * scale)
+                    halves[made] = half * pitch
                     areas[made] = wall * abs(normals[made, 1])
                 made += 1
             if dose <= threshold:
@@ -83,9 +92,11 @@ def skin(
                 continue
             if above[i, j] * fall_above <= threshold:
                 if made < room:
-                    points[made, 0], points[made, 1] = left + (j + 0.5) * pitch, canvas_top - (i + 0.5) * pitch
+                    x, y, halves[made] = _middle(above, here, i, j, root, fall_above, half)
+                    points[made, 0], points[made, 1] = left + x * pitch, canvas_top - y * pitch
                     points[made, 2] = top
                     normals[made, 0], normals[made, 1], normals[made, 2] = 0.0, 0.0, 1.0
+                    halves[made] *= pitch
                     areas[made] = flat
                 made += 1
             if solid < thickness or on_platform:
@@ -94,10 +105,47 @@ def skin(
                     scale = 0.0 if solid == thickness else 2.0 * depth / (pitch * math.sqrt(dose))
                     right, down = _right(here, i, j) * scale, _down(here, i, j) * scale
                     _put(points, normals, made, x, y, top - solid, right, -down)
+                    halves[made] = half * pitch
                     areas[made] = flat * abs(normals[made, 2])
                 made += 1
     filled[0] = height
     return made
+
+
+@jit
+def _middle(
+    above: Singles, here: Singles, i: int, j: int, root: float, fall_above: float, half: float
+) -> tuple[float, float, float]:
+    """Where the middle of a roof at a pixel is, column and row, and half of its side: it ends at the walls next to it."""
+    own, over = math.sqrt(here[i, j]), math.sqrt(above[i, j] * fall_above)
+    up = _until(own, over, above, here, max(i - 1, 0), j, root, fall_above, half)
+    down = _until(own, over, above, here, min(i + 1, here.shape[0] - 1), j, root, fall_above, half)
+    left = _until(own, over, above, here, i, max(j - 1, 0), root, fall_above, half)
+    right = _until(own, over, above, here, i, min(j + 1, here.shape[1] - 1), root, fall_above, half)
+    side = math.sqrt((up + down) * (left + right))
+    return j + 0.5 + 0.5 * (right - left), i + 0.5 + 0.5 * (down - up), 0.5 * side
+
+
+@jit
+def _until(
+    own: float,
+    over: float,
+    above: Singles,
+    here: Singles,
+    i: int,
+    j: int,
+    root: float,
+    fall_above: float,
+    half: float,
+) -> float:
+    """How far a roof goes towards a neighbour: to where it ends, or where the next layer stands on it."""
+    there, over_there = math.sqrt(here[i, j]), math.sqrt(above[i, j] * fall_above)
+    until = half
+    if there <= root:
+        until = min(until, (own - root) / (own - there))
+    if over_there > root:
+        until = min(until, (root - over) / (over_there - over))
+    return until
 
 
 @jit
