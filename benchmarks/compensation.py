@@ -107,7 +107,9 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", action="append", metavar="PART", help="a part by the beginning of its name")
-    parser.add_argument("--onto", type=Path, metavar="FILE", help="keep the parts of this earlier --json that do not run")
+    parser.add_argument(
+        "--onto", type=Path, metavar="FILE", help="keep the parts of this earlier --json that do not run"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write all figures to this file")
     parser.add_argument("--write", action="store_true", help="put the tables into benchmarks/README.md")
     return parser.parse_args()
@@ -201,7 +203,15 @@ def page(known: dict[str, str], made: list[Made], rows: list[Row]) -> Iterator[s
             for one in made
         ],
     )
-    heads = ["part", "what is off", "P95 before, µm", "P95 after, µm", "of it", "largest before, µm", "largest after, µm"]
+    heads = [
+        "part",
+        "what is off",
+        "P95 before, µm",
+        "P95 after, µm",
+        "of it",
+        "largest before, µm",
+        "largest after, µm",
+    ]
     yield table(heads, [_cells(row) for row in rows])
     yield "What was asked for:"
     worst = max(rows, key=lambda row: row.after_p95 / row.before_p95)

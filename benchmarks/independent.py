@@ -43,7 +43,9 @@ class Assumed:
     threshold_mj_cm2: float
     sigma_px: float
 
-    def times(self, *, irradiance: float = 1.0, depth: float = 1.0, threshold: float = 1.0, sigma: float = 1.0) -> Assumed:
+    def times(
+        self, *, irradiance: float = 1.0, depth: float = 1.0, threshold: float = 1.0, sigma: float = 1.0
+    ) -> Assumed:
         """The same with factors."""
         return Assumed(
             irradiance_mw_cm2=self.irradiance_mw_cm2 * irradiance,
@@ -65,7 +67,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Masks:
-    """greys: (layers, rows, columns) seconds of full light; bottom_um, thickness_um: (layers,); corner_um: x, y of the top left."""
+    """seconds: (layers, rows, columns) of full light; bottom_um, thickness_um: (layers,); corner_um: x, y, top left."""
 
     seconds: Floats
     bottom_um: Floats
@@ -170,7 +172,11 @@ def _solid(masks: Masks, assumed: Assumed) -> Iterator[tuple[Floats, Floats, Flo
         steep = np.sqrt(down**2 + right**2 + depth_um**-2)
         outward = np.stack([-right / steep, -down / steep, np.full_like(steep, -1 / depth_um) / steep], axis=-1)
         row, column = np.nonzero((level > 0) & (before <= 0))
-        yield _centres(row, column, np.full(len(row), tops[k]), fine_um), _upward(len(row)), np.full(len(row), fine_um**2)
+        yield (
+            _centres(row, column, np.full(len(row), tops[k]), fine_um),
+            _upward(len(row)),
+            np.full(len(row), fine_um**2),
+        )
         if k:  # what lies on the platform has no face that looks down
             row, column = np.nonzero((level > 0) & (level * depth_um < thickness))
             z = tops[k] - level[row, column] * depth_um

@@ -31,7 +31,7 @@ from mingyue.printing.profiles import Title
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted([*(ROOT / "src" / "mingyue").rglob("*.py"), *(ROOT / "scripts").rglob("*.py")])
-COMMANDS = ["machines", "resins", "samples", "inspect", "repair", "build", "simulate", "convert"]
+COMMANDS = ["machines", "resins", "samples", "inspect", "repair", "build", "simulate", "compensate", "convert"]
 
 # --- what is said in the source ---------------------------------------------------------------------------------
 

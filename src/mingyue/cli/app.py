@@ -45,9 +45,9 @@ app.command("build", cls=Command, help=tell("Make a print package: slice a part 
 app.command(
     "simulate", cls=Command, help=tell("Print a package virtually: what will come out, and how far from the design.")
 )(simulate.simulate)
-app.command("compensate", cls=Command, help=tell("Bend the masks of a package so that the solid comes out as designed."))(
-    compensate.compensate
-)
+app.command(
+    "compensate", cls=Command, help=tell("Bend the masks of a package so that the solid comes out as designed.")
+)(compensate.compensate)
 app.command(
     "convert", cls=Command, help=tell("Write the masks of one file in the format of another, and say what is lost.")
 )(convert.convert)

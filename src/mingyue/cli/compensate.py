@@ -158,9 +158,8 @@ def _print(result: Compensated) -> None:
             say("peak memory"): f"{peak_mib():.0f} MiB",
         }
     )
-    heads = (say("method"), say("pixels dimmed"), say("brightened"), say("newly lit"), say("put out"))
     print_table(
-        heads,
+        (say("method"), say("pixels dimmed"), say("brightened"), say("newly lit"), say("put out")),
         [
             (_STAGES[stage], *(f"{count:,}" for count in asdict(getattr(tally, stage)).values()))
             for stage in tally.histograms
@@ -168,16 +167,8 @@ def _print(result: Compensated) -> None:
         ],
     )
     print_line(say("Predicted deviation of the solid from the design, in µm over its surface:"))
-    heads = (
-        say("method"),
-        say("5 % below"),
-        say("middle"),
-        say("95 % below"),
-        say("size, 95 % below"),
-        say("largest"),
-    )
     print_table(
-        heads,
+        (say("method"), say("5 % below"), say("middle"), say("95 % below"), say("size, 95 % below"), say("largest")),
         [
             (_STAGES[stage], *(f"{value:.2f}" for value in asdict(histogram.spread()).values()))
             for stage, histogram in tally.histograms.items()

@@ -11,8 +11,6 @@ from mingyue.printing.compensation.columns import overcure_um
 from mingyue.printing.compensation.tallies import STAGES
 from tests.printing.compensation.windows_of import CURE, DEPTH_UM, LAYER_UM, SECONDS, bending, block, columns
 
-
-
 # How far endless layers cure below the top of one: a geometric sum of doses.
 ENDLESS_UM = 2 * LAYER_UM - DEPTH_UM * np.log(1 - np.exp(-LAYER_UM / DEPTH_UM))
 

@@ -220,9 +220,7 @@ def test_stopping_leaves_nothing_behind(table: tuple[Path, Path], tmp_path: Path
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"steps": -1}, {"strength": 0.0}, {"strength": 1.5}, {"bulk_um": 0.0}], ids=lambda wrong: str(wrong)
-)
+@pytest.mark.parametrize("wrong", [{"steps": -1}, {"strength": 0.0}, {"strength": 1.5}, {"bulk_um": 0.0}], ids=str)
 def test_settings_that_bend_nothing_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(BadInputError):
         CompensationSettings(cure=CURE, **wrong)  # type: ignore[arg-type]

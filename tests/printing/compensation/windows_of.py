@@ -12,9 +12,7 @@ from mingyue.printing.doses import Cure
 from mingyue.printing.optics import gaussian_blur
 
 LAYER_UM, PITCH_UM, DEPTH_UM = 5.0, 2.0, 39.2
-CURE = Cure(
-    irradiance_mw_cm2=33.0, penetration_depth_um=DEPTH_UM, critical_dose_mj_cm2=12.3, blur=gaussian_blur(0.36)
-)
+CURE = Cure(irradiance_mw_cm2=33.0, penetration_depth_um=DEPTH_UM, critical_dose_mj_cm2=12.3, blur=gaussian_blur(0.36))
 # Cures two layers deep, as `mingyue build` exposes.
 SECONDS = 12.3 * np.exp(2 * LAYER_UM / DEPTH_UM) / 33.0
 

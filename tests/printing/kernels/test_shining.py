@@ -79,6 +79,13 @@ def test_fast_masks_to_start_from_are_the_clear_ones(seed: int, most_depths: flo
     clear = shining_reference.thinned(*asked, depth=3.0, most_depths=most_depths)
     for found, wanted in zip((shares, light), clear, strict=True):
         np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-5)
+    back, curve, least = 4 * some(rng, *SHAPE) - 2, some(rng, *SHAPE), some(rng, *SHAPE)
+    room = {"least": least, "most": least + some(rng, *SHAPE)}
+    moving, light = some(rng, *SHAPE) > 0.5, 3 * some(rng, *SHAPE)
+    wanted_too, moves = shining_reference.asked(light, back, curve, moving, gains, **room)
+    shining.asked(light, back, curve, moving, gains, **room)
+    close(light, wanted_too)
+    assert np.array_equal(moving, moves)
     wanted_light, moving = 3 * some(rng, *SHAPE), some(rng, *SHAPE) > 0.5
     clear = shining_reference.settled(wanted_light, moving, gains, decays, above, shares=shares)
     light = shining.settled(wanted_light, moving, gains, decays, above, shares=shares)

@@ -78,13 +78,13 @@ def bend(greys: Greys, columns: Columns, core: Core, how: Bending) -> Bent:
     room = room_of(greys, ways_um, light, depth_um=columns.depth_um)
     guards = guards_of(greys, light, room.least, moving, pitch_um=how.pitch_um, margin_px=margin_px)
     watched = together(surface, guards)
-    drawn, moving = settle(thinned, moving, watched, room, columns, how.spot, sweeps=_SWEEPS)
-    found = descend(drawn, moving, watched, columns, how.spot, pitch_um=how.pitch_um, steps=how.steps)
+    drawn, moving = settle(thinned, moving, watched, room, columns, spot=how.spot, sweeps=_SWEEPS)
+    found = descend(drawn, moving, watched, columns, spot=how.spot, pitch_um=how.pitch_um, steps=how.steps)
     tally.steps = max(len(found.losses) - 1, 0)
-    bent = _as_greys(design + np.float32(how.strength) * (found.shares - design))
+    bent = _as_greys((design + how.strength * (found.shares - design)).astype(np.float32))
     here = surface.those(_in_core(surface, core) & (surface.sides == ON))
     stages = (greys, _as_greys(thinned), _as_greys(drawn), bent)
-    _count(tally, stages, here, columns, core, how)
+    _count(tally, stages, here, columns, core, how=how)
     final = columns.shine(bent.astype(np.float32) / np.float32(FULL), out=light)
     return Bent(core.of(bent).copy(), final[core.layer, core.rows, core.columns].copy(), tally)
 
@@ -105,7 +105,7 @@ def _in_core(surface: Surface, core: Core) -> NDArray[np.bool_]:
 
 
 def _count(
-    tally: Tally, stages: tuple[Greys, ...], surface: Surface, columns: Columns, core: Core, how: Bending
+    tally: Tally, stages: tuple[Greys, ...], surface: Surface, columns: Columns, core: Core, *, how: Bending
 ) -> None:
     """What each method changed in the core, and the deviations that are predicted after it."""
     changes = (tally.thinned, tally.drawn_back, tally.optimised)

@@ -35,7 +35,7 @@ _ENDLESS = 80.0
 
 @dataclass(frozen=True, slots=True)
 class Felt:
-    """What the surface feels. doses, deviations_um: (n,), > 0 where the solid is too large; steepness: (n,) |∇ ln dose| per µm."""
+    """What n places feel. deviations_um: > 0 where the solid is too large; steepness: |∇ ln dose| per µm."""
 
     doses: Singles
     deviations_um: Singles
@@ -60,7 +60,7 @@ def moving_pixels(design: Singles, start: Singles, surface: Surface, spot: Spot)
     contours = surface.those(surface.sides == ON)
     once = np.ones(len(contours), dtype=np.float32)
     shining.looked_back(contours.places, once, np.zeros_like(once), spot.taps, out=(near, room))
-    return ((near > _LEAST_SHARE) & _beside(design > 0)) | (start != design)
+    return np.asarray(((near > _LEAST_SHARE) & _beside(design > 0)) | (start != design))
 
 
 def _beside(lit: Flags) -> Flags:
@@ -98,8 +98,8 @@ def settle(
     surface: Surface,
     room: Room,
     columns: Columns,
-    spot: Spot,
     *,
+    spot: Spot,
     sweeps: int,
 ) -> tuple[Singles, Flags]:
     """Bring the light at each contour to the threshold, layer by layer from the top down: masks, and what moves now.
@@ -115,7 +115,7 @@ def settle(
     surface, reach = surface.those(reach > _LEAST_REACH), reach[reach > _LEAST_REACH]
     if not len(surface):
         return start, moving
-    shares, out = start.copy(), (np.empty_like(start), np.empty_like(start))
+    shares, moving, out = start.copy(), moving.copy(), (np.empty_like(start), np.empty_like(start))
     light = columns.shine(shares)
     scaled = surface.areas_um2 * surface.weights
     for _ in range(sweeps):
@@ -124,27 +124,9 @@ def settle(
         excess[((surface.sides == AT_LEAST) & (excess > 0)) | ((surface.sides == AT_MOST) & (excess < 0))] = 0.0
         counted = np.where(excess == 0.0, np.float32(0.0), scaled * reach)
         back, curve = shining.looked_back(surface.places, scaled * excess, counted, spot.taps, out=out)
-        wanted, lowered = _wanted(light, back, curve, moving, room, columns)
-        moving = moving | lowered
-        light = shining.settled(wanted, moving, columns.gains, columns.decays, columns.above, shares=shares)
+        shining.asked(light, back, curve, moving, columns.decays, least=room.least, most=room.most)
+        light = shining.settled(light, moving, columns.gains, columns.decays, columns.above, shares=shares)
     return shares, moving
-
-
-def _wanted(
-    light: Singles, back: Singles, curve: Singles, moving: Flags, room: Room, columns: Columns
-) -> tuple[Singles, Flags]:
-    """The light that each pixel should have, and the pixels that should have less because of what lies below them."""
-    wanted, lowered = light.copy(), np.zeros_like(moving)
-    bound = np.full(light.shape[1:], np.inf, dtype=np.float32)
-    for k in range(len(light)):
-        step = back[k] / np.maximum(curve[k], _SMALL)
-        asked = np.where(moving[k], np.clip(light[k] - step, room.least[k], room.most[k]), light[k])
-        bound = np.maximum(bound, room.least[k])
-        wanted[k] = np.minimum(asked, bound)
-        lowered[k] = bound < light[k]
-        own = np.where(moving[k] & (step > 0), asked, np.inf)
-        bound = np.minimum(bound, own) / max(float(columns.decays[k]), _SMALL)
-    return wanted, lowered
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +142,8 @@ def descend(
     moving: Flags,
     surface: Surface,
     columns: Columns,
-    spot: Spot,
     *,
+    spot: Spot,
     pitch_um: float,
     steps: int,
 ) -> Descent:
@@ -192,13 +174,17 @@ def descend(
         shining.looked_back(surface.places, first, second, spot.taps, out=(back, curve))
         shining.returned(back, columns.gains, columns.decays)
         shining.returned(curve, columns.gains, columns.decays)
-        found = ahead - back.reshape(-1)[moves] / np.maximum(curve.reshape(-1)[moves], _SMALL)
-        np.clip(found, 0.0, 1.0, out=found)
+        found = _stepped(ahead, back.reshape(-1)[moves], curve.reshape(-1)[moves])
         ahead, momentum = _ahead(here, ahead, found, momentum)
         here = found
         flat[moves] = ahead
     flat[moves] = best
     return Descent(shares, tuple(losses))
+
+
+def _stepped(shares: Singles, slopes: Singles, curvatures: Singles) -> Singles:
+    """One step down for each pixel by itself, back into what a mask can show."""
+    return np.clip(shares - slopes / np.maximum(curvatures, np.float32(_SMALL)), 0.0, 1.0).astype(np.float32)
 
 
 def _is_idle(losses: list[float]) -> bool:

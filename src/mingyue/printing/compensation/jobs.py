@@ -175,7 +175,7 @@ def _bent_layers(fields: Stitched, settings: CompensationSettings, tally: Tally)
         try:
             for slab in order:
                 job.read(slab)
-                planes, bent = _bent_slab(job, slab, tiles, planes, pool, tally)
+                planes, bent = _bent_slab(job, slab, tiles, planes, pool=pool, tally=tally)
                 for layer in range(slab.after - 1, slab.first - 1, -1):
                     yield layer, bent[layer], bent[layer] != job.canvases[layer]
         finally:
@@ -187,14 +187,14 @@ def _processors() -> int:
 
 
 def _bent_slab(
-    job: _Job, slab: Slab, tiles: Tiles, planes: Planes, pool: ThreadPoolExecutor, tally: Tally
+    job: _Job, slab: Slab, tiles: Tiles, planes: Planes, *, pool: ThreadPoolExecutor, tally: Tally
 ) -> tuple[Planes, dict[int, Runs]]:
     """The slab's layers, and the light that goes on down from it."""
     canvas = job.fields.grid.canvas
     below = Planes(tiles)
     parts: dict[int, list[tuple[Runs, int, int, float]]] = {layer: [] for layer in range(slab.first, slab.after)}
     for row, columns in _bands(job, slab, tiles, planes):
-        made = _bent_band(job, slab, tiles, planes, row, columns, pool)
+        made = _bent_band(job, slab, tiles, planes, row, columns=columns, pool=pool)
         left_px, top_px = columns.start * tiles.side_px, row * tiles.side_px
         high, wide = min(tiles.side_px, canvas.rows - top_px), len(columns) * tiles.side_px
         wide = min(wide, canvas.columns - left_px)
@@ -208,9 +208,7 @@ def _bent_slab(
             picture = from_picture(np.ascontiguousarray(band[layer - slab.first, :high, :wide]))
             if len(picture):
                 parts[layer].append((picture, top_px, left_px, 1.0))
-    return below, {
-        layer: added(found, rows=canvas.rows, columns=canvas.columns) for layer, found in parts.items()
-    }
+    return below, {layer: added(found, rows=canvas.rows, columns=canvas.columns) for layer, found in parts.items()}
 
 
 def _bands(job: _Job, slab: Slab, tiles: Tiles, planes: Planes) -> Iterator[tuple[int, range]]:
@@ -230,7 +228,7 @@ def _bands(job: _Job, slab: Slab, tiles: Tiles, planes: Planes) -> Iterator[tupl
 
 
 def _bent_band(
-    job: _Job, slab: Slab, tiles: Tiles, planes: Planes, row: int, columns: range, pool: ThreadPoolExecutor
+    job: _Job, slab: Slab, tiles: Tiles, planes: Planes, row: int, *, columns: range, pool: ThreadPoolExecutor
 ) -> Iterator[tuple[int, Bent]]:
     """The tiles of a band that are not dark, in order."""
     painted = _painted(job, slab, tiles, row, columns)

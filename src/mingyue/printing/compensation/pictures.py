@@ -49,10 +49,8 @@ def before_and_after(source: Path, target: Path, cure: Cure) -> Iterator[tuple[s
 
 def _most_changed_layer(before: PackageLight, after: PackageLight) -> int:
     """By area of light; the lowest of equally changed ones."""
-    areas = [
-        [layer.area_px for layer in light.package.manifest.layers] for light in (before, after)
-    ]
-    return int(np.argmax(np.abs(np.subtract(*areas))))
+    was, now = (np.array([layer.area_px for layer in light.package.manifest.layers]) for light in (before, after))
+    return int(np.argmax(np.abs(was - now)))
 
 
 def _most_changed_window(before: Light, after: Light, layer: int) -> Window:
@@ -72,8 +70,7 @@ def _most_changed_window(before: Light, after: Light, layer: int) -> Window:
 def _design(light: PackageLight, window: Window) -> Flags:
     """(layers, rows, columns) what the masks cover by half."""
     longest = [
-        max((exposure.seconds for exposure in layer.exposures), default=1.0)
-        for layer in light.package.manifest.layers
+        max((exposure.seconds for exposure in layer.exposures), default=1.0) for layer in light.package.manifest.layers
     ]
     return np.array([light.seconds(layer, window) >= seconds / 2 for layer, seconds in enumerate(longest)])
 

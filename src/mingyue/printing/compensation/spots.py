@@ -35,7 +35,7 @@ class Spot:
 
     @property
     def radius_px(self) -> int:
-        return self.taps.shape[2] // 2
+        return int(self.taps.shape[2] // 2)
 
 
 def spot_of(blur: Blur) -> Spot:

@@ -26,12 +26,6 @@ _SAME_S = 1e-6
 class UnevenPackageError(BadInputError):
     """A package whose fields were not laid out, or not exposed, as `mingyue build` does it."""
 
-    def __init__(self, *, layer: int) -> None:
-        super().__init__(
-            say("Layer {layer} shows its fields in a way that cannot be put together again.", layer=layer),
-            remedy=say("Compensate a package that `mingyue build` made: one exposure a field, all as long."),
-        )
-
 
 @dataclass(frozen=True)
 class Stitched:
@@ -50,7 +44,7 @@ class Stitched:
         exposures = self._own(layer)
         times = [exposure.seconds for exposure in exposures]
         if len({exposure.field for exposure in exposures}) < len(exposures) or np.ptp(times or [0.0]) > _SAME_S:
-            raise UnevenPackageError(layer=layer)
+            raise _uneven(layer)
         return max(times, default=0.0)
 
     def canvas(self, layer: int) -> Runs:
@@ -71,8 +65,8 @@ class Stitched:
             shown = {exposure.field: self._read(exposure.mask) for exposure in self._own(layer)}
             if shown:
                 again = {self.copies[mask.field][0]: mask.runs for mask in self.masks(self.canvas(layer))}
-                if {field: runs for field, runs in shown.items() if len(runs)} != again:
-                    raise UnevenPackageError(layer=layer)
+                if {place: runs for place, runs in shown.items() if len(runs)} != again:
+                    raise _uneven(layer)
                 return
 
     def _own(self, layer: int) -> list[ExposureOf]:
@@ -98,8 +92,8 @@ def stitched(package: PrintPackage) -> Stitched:
 def _copies(manifest: Manifest) -> tuple[tuple[int, ...], ...]:
     """Fields that stand for the same place of the canvas, in their order."""
     places: dict[tuple[int, int], list[int]] = {}
-    for index, field in enumerate(manifest.fields):
-        places.setdefault((field.row_px, field.column_px), []).append(index)
+    for index, place in enumerate(manifest.fields):
+        places.setdefault((place.row_px, place.column_px), []).append(index)
     return tuple(map(tuple, places.values()))
 
 
@@ -117,4 +111,11 @@ def _grid(manifest: Manifest) -> FieldGrid:
         manifest.stitching.overlap_px,
         manifest.stitching.ramp,
         fields,
+    )
+
+
+def _uneven(layer: int) -> UnevenPackageError:
+    return UnevenPackageError(
+        say("Layer {layer} shows its fields in a way that cannot be put together again.", layer=layer),
+        remedy=say("Compensate a package that `mingyue build` made: one exposure a field, all as long."),
     )

@@ -32,7 +32,8 @@ ON, AT_LEAST, AT_MOST = 0, -1, 1
 @dataclass(frozen=True, slots=True)
 class Surface:
     """n places. places: (n, 5) int32 layer, row, column, phases; weights: (n,) float32 what is left of the dose at the
-    layer's top; sides: (n,) int8, whether the dose should be at the threshold (ON), AT_LEAST it or AT_MOST it; areas_um2: (n,).
+    layer's top; sides: (n,) int8, whether the dose should be at the threshold (ON), AT_LEAST it or AT_MOST it;
+    areas_um2: (n,).
     """
 
     places: Places
@@ -109,9 +110,7 @@ def _crossing(along: Greys, layer: Ints, across: Ints, before: Ints) -> Floats:
     Exact where the border is steep: what four pixels are covered by tells where it lies. Else where the grey is half.
     """
     last = along.shape[2] - 1
-    four = [
-        along[layer, across, np.clip(before + step, 0, last)].astype(np.float64) / FULL for step in range(-1, 3)
-    ]
+    four = [along[layer, across, np.clip(before + step, 0, last)].astype(np.float64) / FULL for step in range(-1, 3)]
     covered = four[0] + four[1] + four[2] + four[3]
     falling, rising = (four[0] == 1) & (four[3] == 0), (four[0] == 0) & (four[3] == 1)
     halfway = before + 0.5 + (four[1] - 0.5) / (four[1] - four[2])

@@ -78,7 +78,7 @@ class Histogram:
         return Spread(p5, p50, p95, _percentile(folded, middles[_BINS:], 0.95), self.abs_max_um)
 
 
-def _percentile(areas: Floats, middles: Floats, share: float) -> float:
+def _percentile(areas: Floats, middles: NDArray[np.floating], share: float) -> float:
     reached = np.cumsum(areas)
     if reached[-1] <= 0:
         return 0.0

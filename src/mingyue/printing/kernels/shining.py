@@ -16,6 +16,7 @@ from mingyue.printing.kernels.compiled import entry
 Singles = NDArray[np.float32]
 Places = NDArray[np.int32]
 Greys = NDArray[np.uint8]
+Flags = NDArray[np.bool_]
 
 
 def shine(shares: Singles, gains: Singles, decays: Singles, above: Singles, *, out: Singles | None = None) -> Singles:
@@ -89,8 +90,19 @@ def thinned(
     return shares, light
 
 
+def asked(
+    light: Singles, back: Singles, curve: Singles, moving: Flags, decays: Singles, *, least: Singles, most: Singles
+) -> None:
+    """Change light to what each pixel should have, and let those move, too, that have too much for what lies below them.
+
+    A moving pixel takes the step back / curve, within least … most. If that leaves it less, the pixels over it may have
+    no more than what has decayed to that when it arrives; what is inside keeps its least. All: (layers, rows, columns).
+    """
+    entry("ask_columns")(light, back, curve, moving.view(np.uint8), least, most, decays)
+
+
 def settled(
-    wanted: Singles, moving: NDArray[np.bool_], gains: Singles, decays: Singles, above: Singles, *, shares: Singles
+    wanted: Singles, moving: Flags, gains: Singles, decays: Singles, above: Singles, *, shares: Singles
 ) -> Singles:
     """The light where each moving pixel, from the top down, is lit so that its light comes as near as can be to `wanted`.
 

@@ -38,7 +38,9 @@ def looked_at(
     doses, slopes = np.empty(len(places)), np.empty(len(places))
     for s, (k, row, column, phase_row, phase_column) in enumerate(places.tolist()):
         around = wide[k, row : row + 2 * radius + 1, column : column + 2 * radius + 1]
-        dose, down, right = (float((taps[phase_row, phase_column] * around).sum()) for taps in (spot, by_row, by_column))
+        dose, down, right = (
+            float((taps[phase_row, phase_column] * around).sum()) for taps in (spot, by_row, by_column)
+        )
         doses[s], slopes[s] = dose * weights[s], (down**2 + right**2) / max(dose**2, 1e-12)
     return doses, slopes
 
@@ -82,6 +84,29 @@ def thinned(
         here = here + gains[k] * shares[k]
         light[k] = here
     return shares, light
+
+
+def asked(
+    light: Singles,
+    back: Singles,
+    curve: Singles,
+    moving: NDArray[np.bool_],
+    decays: Singles,
+    *,
+    least: Singles,
+    most: Singles,
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """See `shining.asked`: the light, and what moves."""
+    wanted, moves = light.astype(np.float64), moving.copy()
+    bound = np.full(light.shape[1:], np.inf)
+    for k in range(len(light)):
+        step = back[k] / np.maximum(curve[k], 1e-9)
+        own = np.where(moving[k], np.clip(light[k] - step, least[k], most[k]), light[k])
+        bound = np.maximum(bound, least[k])
+        wanted[k] = np.minimum(own, bound)
+        moves[k] |= bound < light[k]
+        bound = np.minimum(bound, np.where(moving[k] & (step > 0), own, np.inf)) / decays[k]
+    return wanted, moves
 
 
 def settled(

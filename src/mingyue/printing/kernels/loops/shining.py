@@ -158,10 +158,7 @@ def thin_columns(
         k = layers - 1 - step
         for row in range(rows):
             for column in range(columns):
-                if k == layers - 1:
-                    here = above[row, column] * decays[k]
-                else:
-                    here = light[k + 1, row, column] * decays[k]
+                here = (above[row, column] if k == layers - 1 else light[k + 1, row, column]) * decays[k]
                 share = np.float32(greys[k, row, column]) / np.float32(255.0)
                 if share > 0:
                     room = min(ways[k, row, column] / depth, most)
@@ -170,6 +167,31 @@ def thin_columns(
                         share = max(np.float32(0.0), min(share, allowed))
                 shares[k, row, column] = share
                 light[k, row, column] = here + gains[k] * share
+    return 0
+
+
+@jit
+def ask_columns(
+    light: Singles, back: Singles, curve: Singles, moving: Greys, least: Singles, most: Singles, decays: Singles
+) -> int:
+    """See `shining.asked`; light and moving in place."""
+    layers, rows, columns = light.shape
+    for row in range(rows):
+        for column in range(columns):
+            bound = np.float32(np.inf)
+            for k in range(layers):
+                here, asked = light[k, row, column], light[k, row, column]
+                step = np.float32(0.0)
+                bound = max(bound, least[k, row, column])
+                if moving[k, row, column] != 0:
+                    step = back[k, row, column] / max(curve[k, row, column], np.float32(1e-9))
+                    asked = max(least[k, row, column], min(here - step, most[k, row, column]))
+                light[k, row, column] = min(asked, bound)
+                if bound < here:
+                    moving[k, row, column] = 1
+                if step > 0:
+                    bound = min(bound, asked)
+                bound /= decays[k]
     return 0
 
 
@@ -183,10 +205,7 @@ def settle_columns(
         k = layers - 1 - step
         for row in range(rows):
             for column in range(columns):
-                if k == layers - 1:
-                    here = above[row, column] * decays[k]
-                else:
-                    here = light[k + 1, row, column] * decays[k]
+                here = (above[row, column] if k == layers - 1 else light[k + 1, row, column]) * decays[k]
                 if moving[k, row, column] != 0 and gains[k] > 0:
                     share = (wanted[k, row, column] - here) / gains[k]
                     shares[k, row, column] = max(np.float32(0.0), min(share, np.float32(1.0)))
