@@ -91,7 +91,7 @@ def main() -> int:
         if not options.only or any(case.name.startswith(name) for name in options.only):
             print(case.name, file=sys.stderr, flush=True)
             with tempfile.TemporaryDirectory() as folder:
-                by_case[case.name] = run_case(case, Path(folder))
+                by_case[case.name] = run_case(case, options.keep or Path(folder))
     found = [by_case[case.name] for case in CASES if case.name in by_case]
     made, rows = [one for one, _ in found], [row for _, judged in found for row in judged]
     text = "\n\n".join(page(facts(), made, rows))
@@ -111,6 +111,9 @@ def _options() -> argparse.Namespace:
         "--onto", type=Path, metavar="FILE", help="keep the parts of this earlier --json that do not run"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write all figures to this file")
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="leave the packages there, and judge those that are"
+    )
     parser.add_argument("--write", action="store_true", help="put the tables into benchmarks/README.md")
     return parser.parse_args()
 
@@ -125,12 +128,13 @@ def earlier(path: Path | None) -> list[tuple[Made, list[Row]]]:
 
 def run_case(case: Case, folder: Path) -> tuple[Made, list[Row]]:
     """Build, compensate and judge a part."""
-    source, target = folder / "before.job.zip", folder / "after.job.zip"
-    part = case.part if case.part.startswith("sample:") else str(DATA / "parts" / case.part)
-    unit = [] if case.part.startswith("sample:") else ["--units", "mm"]
-    measure([our_program(), "build", part, "-o", source, "--json", *unit, *case.options])
-    cost = measure([our_program(), "compensate", source, "-o", target, "--json"])
-    told = json.loads(cost.stdout)
+    source, target, note = (folder / f"{case.name}.{end}" for end in ("job.zip", "bent.zip", "json"))
+    if not note.exists():
+        part = case.part if case.part.startswith("sample:") else str(DATA / "parts" / case.part)
+        unit = [] if case.part.startswith("sample:") else ["--units", "mm"]
+        measure([our_program(), "build", part, "-o", source, "--json", *unit, *case.options])
+        note.write_text(measure([our_program(), "compensate", source, "-o", target, "--json"]).stdout)
+    told = json.loads(note.read_text())
     mesh = placed_mesh(case.part, manifest_of(source))
     places = some_windows(source, case.windows)
     masks = [[read_masks(package, place) for place in places] for package in (source, target)]

@@ -82,13 +82,13 @@ def test_fast_masks_to_start_from_are_the_clear_ones(seed: int, most_depths: flo
     back, curve, least = 4 * some(rng, *SHAPE) - 2, some(rng, *SHAPE), some(rng, *SHAPE)
     room = {"least": least, "most": least + some(rng, *SHAPE)}
     moving, light = some(rng, *SHAPE) > 0.5, 3 * some(rng, *SHAPE)
-    wanted_too, moves = shining_reference.asked(light, back, curve, moving, gains, **room)
-    shining.asked(light, back, curve, moving, gains, **room)
-    close(light, wanted_too)
+    asked_for, moves, ways_to_go = shining_reference.asked(light, back, curve, moving, gains, **room)
+    modes = shining.asked(light, back, curve, moving, gains, **room)
+    close(light, asked_for)
     assert np.array_equal(moving, moves)
-    wanted_light, moving = 3 * some(rng, *SHAPE), some(rng, *SHAPE) > 0.5
-    clear = shining_reference.settled(wanted_light, moving, gains, decays, above, shares=shares)
-    light = shining.settled(wanted_light, moving, gains, decays, above, shares=shares)
+    assert np.array_equal(modes, ways_to_go)
+    clear = shining_reference.settled(light, modes, gains, decays, above, shares=shares)
+    light = shining.settled(light, modes, gains, decays, above, shares=shares)
     for found, wanted in zip((shares, light), clear, strict=True):
         np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-5)
 

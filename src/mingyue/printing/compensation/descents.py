@@ -124,8 +124,8 @@ def settle(
         excess[((surface.sides == AT_LEAST) & (excess > 0)) | ((surface.sides == AT_MOST) & (excess < 0))] = 0.0
         counted = np.where(excess == 0.0, np.float32(0.0), scaled * reach)
         back, curve = shining.looked_back(surface.places, scaled * excess, counted, spot.taps, out=out)
-        shining.asked(light, back, curve, moving, columns.decays, least=room.least, most=room.most)
-        light = shining.settled(light, moving, columns.gains, columns.decays, columns.above, shares=shares)
+        modes = shining.asked(light, back, curve, moving, columns.decays, least=room.least, most=room.most)
+        light = shining.settled(light, modes, columns.gains, columns.decays, columns.above, shares=shares)
     return shares, moving
 
 

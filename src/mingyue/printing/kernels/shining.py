@@ -92,22 +92,25 @@ def thinned(
 
 def asked(
     light: Singles, back: Singles, curve: Singles, moving: Flags, decays: Singles, *, least: Singles, most: Singles
-) -> None:
-    """Change light to what each pixel should have, and let those move, too, that have too much for what lies below them.
+) -> Greys:
+    """Change light to what each pixel should have, and say how it may change: 0 not, 1 to either side, 2 darker only.
 
     A moving pixel takes the step back / curve, within least … most. If that leaves it less, the pixels over it may have
-    no more than what has decayed to that when it arrives; what is inside keeps its least. All: (layers, rows, columns).
+    no more than what has decayed to that when it arrives; what is inside keeps its least. Those that have more move from
+    now on. A pixel that is not asked for more light never gets any. All: (layers, rows, columns).
     """
-    entry("ask_columns")(light, back, curve, moving.view(np.uint8), least, most, decays)
+    bounds, modes = np.empty(light.shape[2], dtype=np.float32), np.empty(light.shape, dtype=np.uint8)
+    entry("ask_columns")(light, back, curve, moving.view(np.uint8), least, most, decays, bounds, modes)
+    return modes
 
 
 def settled(
-    wanted: Singles, moving: Flags, gains: Singles, decays: Singles, above: Singles, *, shares: Singles
+    wanted: Singles, modes: Greys, gains: Singles, decays: Singles, above: Singles, *, shares: Singles
 ) -> Singles:
-    """The light where each moving pixel, from the top down, is lit so that its light comes as near as can be to `wanted`.
+    """The light where each pixel that may change, from the top down, is lit so that it comes as near as can be to `wanted`.
 
-    What came from above cannot be taken away, and no pixel is more than lit. shares: changed where they move.
+    What came from above cannot be taken away, and no pixel is more than lit. modes: as of `asked`; shares: changed.
     """
     light = np.empty_like(shares)
-    entry("settle_columns")(wanted, moving.view(np.uint8), gains, decays, above, shares, light)
+    entry("settle_columns")(wanted, modes, gains, decays, above, shares, light)
     return light

@@ -95,9 +95,9 @@ def asked(
     *,
     least: Singles,
     most: Singles,
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """See `shining.asked`: the light, and what moves."""
-    wanted, moves = light.astype(np.float64), moving.copy()
+) -> tuple[Floats, NDArray[np.bool_], Greys]:
+    """See `shining.asked`: the light, what moves, and how."""
+    wanted, moves, modes = light.astype(np.float64), moving.copy(), np.zeros(light.shape, dtype=np.uint8)
     bound = np.full(light.shape[1:], np.inf)
     for k in range(len(light)):
         step = back[k] / np.maximum(curve[k], 1e-9)
@@ -105,19 +105,22 @@ def asked(
         bound = np.maximum(bound, least[k])
         wanted[k] = np.minimum(own, bound)
         moves[k] |= bound < light[k]
+        more = moving[k] & (own > light[k]) & (bound > light[k])
+        modes[k] = np.where(more, 1, np.where(moves[k], 2, 0))
         bound = np.minimum(bound, np.where(moving[k] & (step > 0), own, np.inf)) / decays[k]
-    return wanted, moves
+    return wanted, moves, modes
 
 
 def settled(
-    wanted: Singles, moving: NDArray[np.bool_], gains: Singles, decays: Singles, above: Singles, *, shares: Singles
+    wanted: Singles, modes: Greys, gains: Singles, decays: Singles, above: Singles, *, shares: Singles
 ) -> tuple[Floats, Floats]:
     """See `shining.settled`: the shares, and their light."""
     found, light = shares.astype(np.float64), np.empty(shares.shape)
     here = above.astype(np.float64)
     for k in range(len(shares) - 1, -1, -1):
         here = here * decays[k]
-        found[k] = np.where(moving[k], np.clip((wanted[k] - here) / gains[k], 0.0, 1.0), found[k])
+        share = np.clip((wanted[k] - here) / gains[k], 0.0, np.where(modes[k] == 1, 1.0, found[k]))
+        found[k] = np.where(modes[k] > 0, share, found[k])
         here = here + gains[k] * found[k]
         light[k] = here
     return found, light

@@ -15,6 +15,9 @@ Singles = NDArray[np.float32]
 Places = NDArray[np.int32]
 Greys = NDArray[np.uint8]
 
+# How a pixel may change: to either side, or darker only; 0 is not at all.
+_FREE, _DOWN = 1, 2
+
 
 @jit
 def shine_columns(shares: Singles, gains: Singles, decays: Singles, above: Singles, out: Singles) -> int:
@@ -172,32 +175,47 @@ def thin_columns(
 
 @jit
 def ask_columns(
-    light: Singles, back: Singles, curve: Singles, moving: Greys, least: Singles, most: Singles, decays: Singles
+    light: Singles,
+    back: Singles,
+    curve: Singles,
+    moving: Greys,
+    least: Singles,
+    most: Singles,
+    decays: Singles,
+    bounds: Singles,
+    modes: Greys,
 ) -> int:
-    """See `shining.asked`; light and moving in place."""
+    """See `shining.asked`; light and moving in place. bounds: (columns,) room for what is carried up."""
     layers, rows, columns = light.shape
     for row in range(rows):
         for column in range(columns):
-            bound = np.float32(np.inf)
-            for k in range(layers):
-                here, asked = light[k, row, column], light[k, row, column]
-                step = np.float32(0.0)
-                bound = max(bound, least[k, row, column])
+            bounds[column] = np.float32(np.inf)
+        for k in range(layers):
+            for column in range(columns):
+                here = light[k, row, column]
+                asked = here
+                low = least[k, row, column]
+                bound = max(bounds[column], low)
+                above = bound
+                mode = 0
                 if moving[k, row, column] != 0:
                     step = back[k, row, column] / max(curve[k, row, column], np.float32(1e-9))
-                    asked = max(least[k, row, column], min(here - step, most[k, row, column]))
-                light[k, row, column] = min(asked, bound)
+                    asked = max(low, min(here - step, most[k, row, column]))
+                    if step > 0:
+                        above = min(bound, asked)
+                    mode = _FREE if asked > here and bound > here else _DOWN
                 if bound < here:
                     moving[k, row, column] = 1
-                if step > 0:
-                    bound = min(bound, asked)
-                bound /= decays[k]
+                    mode = _DOWN
+                light[k, row, column] = min(asked, bound)
+                modes[k, row, column] = mode
+                bounds[column] = above / decays[k]
     return 0
 
 
 @jit
 def settle_columns(
-    wanted: Singles, moving: Greys, gains: Singles, decays: Singles, above: Singles, shares: Singles, light: Singles
+    wanted: Singles, modes: Greys, gains: Singles, decays: Singles, above: Singles, shares: Singles, light: Singles
 ) -> int:
     """See `shining.settled`; shares in place."""
     layers, rows, columns = shares.shape
@@ -206,8 +224,9 @@ def settle_columns(
         for row in range(rows):
             for column in range(columns):
                 here = (above[row, column] if k == layers - 1 else light[k + 1, row, column]) * decays[k]
-                if moving[k, row, column] != 0 and gains[k] > 0:
+                if modes[k, row, column] != 0 and gains[k] > 0:
+                    most = np.float32(1.0) if modes[k, row, column] == _FREE else shares[k, row, column]
                     share = (wanted[k, row, column] - here) / gains[k]
-                    shares[k, row, column] = max(np.float32(0.0), min(share, np.float32(1.0)))
+                    shares[k, row, column] = max(np.float32(0.0), min(share, most))
                 light[k, row, column] = here + gains[k] * shares[k, row, column]
     return 0
