@@ -106,3 +106,20 @@ def test_overcure_is_what_endless_layers_cure() -> None:
 
     assert found == pytest.approx(ENDLESS_UM)
     assert overcure_um(CURE, thickness_um=np.full(3, 5.0), seconds=np.zeros(3)) == 0.0
+
+
+def test_no_light_appears_in_the_void_between_struts_that_cross() -> None:
+    rows, columns_ = np.indices((40, 40))
+    greys = np.zeros((70, 40, 40), dtype=np.uint8)
+    for layer, along in ((55, rows - columns_), (25, rows + columns_ - 40)):
+        for k in range(-3, 4):
+            lit = np.abs(along) < 1.4 * (9 - k * k) ** 0.5
+            greys[layer + k][lit] = 255  # a strut of 35 µm, tilted 45° to the pixels
+    far = np.ones(greys.shape, dtype=np.bool_)
+    for k, row, column in np.argwhere(greys > 0):
+        far[k, max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2] = False
+
+    found = bent(greys).greys
+
+    assert far.sum() > 50_000
+    assert not found[far].any()

@@ -115,8 +115,8 @@ def settle(
     surface, reach = surface.those(reach > _LEAST_REACH), reach[reach > _LEAST_REACH]
     if not len(surface):
         return start, moving
-    shares, moving, out = start.copy(), moving.copy(), (np.empty_like(start), np.empty_like(start))
-    light = columns.shine(shares)
+    shares, may_move, out = start.copy(), moving | (start > 0), (np.empty_like(start), np.empty_like(start))
+    light, moving = columns.shine(shares), moving.copy()
     scaled = surface.areas_um2 * surface.weights
     for _ in range(sweeps):
         doses, _ = shining.looked_at(light, surface.places, surface.weights, *taps)
@@ -126,7 +126,7 @@ def settle(
         back, curve = shining.looked_back(surface.places, scaled * excess, counted, spot.taps, out=out)
         modes = shining.asked(light, back, curve, moving, columns.decays, least=room.least, most=room.most)
         light = shining.settled(light, modes, columns.gains, columns.decays, columns.above, shares=shares)
-    return shares, moving
+    return shares, moving & may_move  # where nothing was to be lit, nothing is lit by what follows
 
 
 @dataclass(frozen=True, slots=True)
