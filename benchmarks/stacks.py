@@ -5,10 +5,8 @@ The stacks are in `sphere_sliced.3mf` and `torus_sliced.3mf`, the meshes in `sph
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import lib3mf
 import numpy as np
@@ -17,8 +15,10 @@ from numpy.typing import NDArray
 from benchmarks.areas import LEAST_PX
 from benchmarks.parts import others_dir
 from benchmarks.tables import count, percent, table
+from mingyue.errors import FileFormatError
 from mingyue.printing import frames
 from mingyue.printing.formats.parts import read_part
+from mingyue.printing.formats.slices import read_slices
 from mingyue.printing.kernels import fast
 from mingyue.printing.kernels.reference import STEPS_PER_PIXEL
 from mingyue.printing.layers import cover_layers
@@ -174,7 +174,7 @@ def _covered(contours: tuple[Floats, ...]) -> Runs:
 
 def _our_runs(name: str, cut_um: Floats) -> list[Runs]:
     mesh = read_part(others_dir() / f"{name}.3mf", unit=None).mesh
-    placement = frames.place(mesh.box_um[0], mesh.vertices_um[np.unique(mesh.triangles)], scale=SCALE)
+    placement = frames.place(mesh.box_um[0], mesh.box_under, scale=SCALE)
     placed = mesh.moved(np.array(placement.matrix), np.array(placement.offset_um))
     canvas = _canvas()
     vertices = canvas.to_px(placed.vertices_um)
@@ -188,20 +188,19 @@ def read_stack(path: Path) -> Stack:
     items = model.GetBuildItems()
     items.MoveNext()
     stands_um = round(items.GetCurrent().GetObjectTransform().Fields[3][2] * 1e3, 3)
-    return Stack(tuple(_slices(model)), stands_um)
+    found = read_slices(
+        items.GetCurrent().GetObjectResource().GetSliceStack(), broken=_broken, check_corners=lambda count: None
+    )
+    # Their coordinates are whole micrometres, as float32 millimetres.
+    pieces = tuple(
+        Slice(round(piece.top * 1e3, 3), tuple(np.round(ring * 1e3, 3) for ring in piece.rings))
+        for piece in found.slices
+    )
+    return Stack(pieces, stands_um)
 
 
-def _slices(model: Any) -> Iterator[Slice]:
-    stacks = model.GetSliceStacks()
-    while stacks.MoveNext():
-        stack = stacks.GetCurrentSliceStack()
-        for index in range(stack.GetSliceCount() if not stack.GetSliceRefCount() else 0):
-            found = stack.GetSlice(index)
-            points = [tuple(vertex.Coordinates) for vertex in found.GetVertices()]
-            points_um = np.round(np.array(points, dtype=np.float64).reshape(-1, 2) * 1e3, 3)
-            # The last index of a polygon repeats the first.
-            rings = (found.GetPolygonIndices(k)[:-1] for k in range(found.GetPolygonCount()))
-            yield Slice(round(found.GetZTop() * 1e3, 3), tuple(points_um[ring] for ring in rings))
+def _broken(why: str) -> FileFormatError:
+    raise AssertionError(why)
 
 
 def convention_table(rows: list[StackRow]) -> str:

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-import typer
 
 import mingyue.errors
-from mingyue.cli import app
+from mingyue.cli.app import COMMANDS, command
+from mingyue.phrases import chinese
 from mingyue.printing import machines, resins
 
 ROOT = Path(__file__).parents[1]
@@ -26,14 +26,21 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_every_command_and_option_is_in_the_reference() -> None:
     text = (REFERENCE / "commands.md").read_text(encoding="utf-8")
-    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 
-    assert commands
-    for name, command in commands.items():
+    assert COMMANDS
+    for name in COMMANDS:
         assert f"`mingyue {name}" in text
-        for parameter in command.params:
+        for parameter in command(name).params:
             for option in [*parameter.opts, *parameter.secondary_opts]:
                 assert not option.startswith("--") or option in text, f"{name} {option}"
+
+
+def test_every_option_that_a_sentence_names_is_an_option_of_a_command() -> None:
+    options = {option for name in COMMANDS for param in command(name).params for option in param.opts}
+    named = {option for text in chinese() for option in re.findall(r"--[a-z][a-z-]*", text)}
+
+    assert named - options - {"--help", "--no-binary"} == set()
+    assert len(named) > 20
 
 
 def test_every_exit_code_is_in_the_reference() -> None:

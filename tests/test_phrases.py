@@ -23,7 +23,8 @@ import pytest
 import typer
 
 import mingyue
-from mingyue.cli import app
+from mingyue.cli.app import COMMANDS as TABLE
+from mingyue.cli.app import app, command
 from mingyue.cli.output import print_json
 from mingyue.errors import BadInputError, MingyueError, why_refused
 from mingyue.phrases import Phrase, chinese, in_language, language_of_environment, names_of, say, together
@@ -360,15 +361,15 @@ def helps() -> dict[str, str]:
 
 
 def test_all_commands_are_looked_at() -> None:
-    assert [command.name for command in app.registered_commands] == COMMANDS
+    assert list(TABLE) == COMMANDS
 
 
 @pytest.mark.parametrize("name", ["", *COMMANDS])
 def test_help_is_chinese_throughout(helps: dict[str, str], name: str) -> None:
     whole = typer.main.get_command(app)
-    command = whole.commands[name] if name else whole  # type: ignore[attr-defined]
-    params = command.get_params(command.make_context(name, [], resilient_parsing=True))
-    told = [text for text in (command.help, *(getattr(param, "help", None) for param in params)) if text]
+    asked = command(name) if name else whole
+    params = asked.get_params(asked.make_context(name, [], resilient_parsing=True))
+    told = [text for text in (asked.help, *(getattr(param, "help", None) for param in params)) if text]
 
     assert len(told) == 1 + len(params)
     assert [text for text in told if chinese()[text] not in helps[name]] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +21,9 @@ def unfinished(path: Path) -> Iterator[Path]:
     written, at once where that can be seen: nothing but an ordinary file is ever replaced.
     """
     _refuse(path)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    beside = path.with_name(f".{path.name}.{os.uname().nodename}.{os.getpid()}.part")
     try:
+        _clear_away(path)
         yield beside
         if beside.is_dir():
             if path.is_dir():
@@ -33,10 +35,7 @@ def unfinished(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise _cannot_write(path, why_refused(error)) from error
     finally:
-        if beside.is_dir():
-            shutil.rmtree(beside, ignore_errors=True)
-        else:
-            beside.unlink(missing_ok=True)
+        _remove(beside)
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -55,6 +54,32 @@ def refuse_same(source: Path, target: Path) -> None:
         raise BadInputError(
             say("{file} would be written over itself.", file=target), remedy=say("Choose another name with -o.")
         )
+
+
+def _clear_away(path: Path) -> None:
+    """Remove what processes that were killed have left beside this path: those of this machine that are no more."""
+    left = re.compile(rf"\.{re.escape(path.name)}\.{re.escape(os.uname().nodename)}\.(\d{{1,9}})\.part")
+    for beside in path.parent.iterdir():
+        found = left.fullmatch(beside.name)
+        if found and not _is_running(int(found[1])):
+            _remove(beside)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)  # asks, and sends nothing
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
+def _remove(beside: Path) -> None:
+    if beside.is_dir():
+        shutil.rmtree(beside, ignore_errors=True)
+    else:
+        beside.unlink(missing_ok=True)
 
 
 def _refuse(path: Path) -> None:

@@ -74,9 +74,9 @@ def _in_chinese(value: object) -> object:
 def chinese() -> dict[str, str]:
     """English template → Chinese template."""
     import tomllib  # whoever reads English need not wait for it
-    from importlib import resources
+    from pathlib import Path
 
-    text = resources.files("mingyue").joinpath("phrases.zh.toml").read_text(encoding="utf-8")
+    text = (Path(__file__).parent / "phrases.zh.toml").read_text(encoding="utf-8")
     return {english: zh for table in tomllib.loads(text).values() for english, zh in table.items()}
 
 

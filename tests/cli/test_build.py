@@ -334,3 +334,21 @@ def test_the_version_is_said(mingyue: Run) -> None:
     assert ended.code == 0
     assert ended.out.startswith("mingyue 0.")
     assert mingyue().code == 2
+
+
+def test_a_part_that_is_given_as_slices_is_built_slice_by_slice(mingyue: Run, data_dir: Path) -> None:
+    part = data_dir / "parts" / "torus_sliced.3mf"
+
+    ended = mingyue(
+        "build", part, "--machine", "s240", "--layer-um", "40", "--exposure-s", "1", "-o", "job.zip", "--json"
+    )
+
+    assert ended.code == 0
+    assert ended.json["layers"] == 2 * 49  # 49 slices of 80 µm that are not empty
+    assert "is given as 50 slices of 80 to 80 µm" in ended.err
+    with open_package(Path("job.zip")) as package:
+        middle = [package.mask(layer, 4).painted().astype(int) for layer in range(2 * 49)]
+    for lower, upper in zip(middle[::2], middle[1::2], strict=True):
+        assert np.abs(upper - lower).max() <= 1  # a wall's diagonal is rounded to 1/65536 px, and a tie goes either way
+    assert sum(not np.array_equal(lower, upper) for lower, upper in zip(middle[1:-1:2], middle[2::2], strict=True)) > 40
+    assert mingyue("inspect", part, "--json").json["sliceable"]

@@ -14,9 +14,14 @@ angles = st.tuples(*[st.one_of(st.floats(-720, 720), st.sampled_from([0.0, 90.0,
 CORNERS = np.array([[10.0, 20.0, 30.0], [14.0, 21.0, 36.0], [10.0, 25.0, 31.0], [12.0, 20.0, 33.0]])
 
 
+def box_under(matrix: np.ndarray, origin: np.ndarray) -> np.ndarray:
+    turned = (CORNERS - origin) @ matrix.T
+    return np.stack([turned.min(axis=0), turned.max(axis=0)])
+
+
 @given(angles, st.floats(0.01, 100))
 def test_a_placed_part_stands_centred_on_the_platform(turns: tuple[float, float, float], scale: float) -> None:
-    placement = place(CORNERS[0], CORNERS, scale=scale, rotate_deg=turns)
+    placement = place(CORNERS[0], box_under, scale=scale, rotate_deg=turns)
 
     placed = CORNERS @ np.array(placement.matrix).T + np.array(placement.offset_um)
 
@@ -27,7 +32,7 @@ def test_a_placed_part_stands_centred_on_the_platform(turns: tuple[float, float,
 
 @given(angles, st.floats(0.1, 1e5))
 def test_fitting_makes_the_longest_side_exactly_so_long(turns: tuple[float, float, float], fit_um: float) -> None:
-    placement = place(CORNERS[0], CORNERS, scale=3.0, fit_um=fit_um, rotate_deg=turns)
+    placement = place(CORNERS[0], box_under, scale=3.0, fit_um=fit_um, rotate_deg=turns)
 
     placed = CORNERS @ np.array(placement.matrix).T
 
@@ -68,5 +73,5 @@ def test_placing_on_a_canvas_leaves_the_points_alone() -> None:
 @pytest.mark.parametrize("scale", [0.0, -1.0, float("nan"), float("inf")])
 def test_a_senseless_scale_is_refused(scale: float) -> None:
     with pytest.raises(BadInputError, match="scale") as refusal:
-        place(CORNERS[0], CORNERS, scale=scale)
+        place(CORNERS[0], box_under, scale=scale)
     assert refusal.value.remedy

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingyue.printing.fields import field_grid
+from mingyue.printing.kernels import fast
 from mingyue.printing.masks import masks_of
-from mingyue.printing.runs import from_picture
+from mingyue.printing.runs import Runs, from_picture
 
 sizes = st.floats(0.1, 100.0)
 
@@ -65,3 +66,40 @@ def test_masks_side_by_side_are_the_layer_and_dark_fields_are_skipped(seed: int)
         put_together[field.row : field.row + 5, field.column : field.column + 8] = mask.runs.painted()
     assert np.array_equal(put_together, picture)
     assert 1 not in {mask.field for mask in masks}
+
+
+@given(
+    st.integers(0, 2**32 - 1),
+    st.tuples(st.integers(2, 9), st.integers(2, 9)),
+    st.tuples(st.integers(1, 4), st.integers(1, 4)),
+    st.integers(0, 4),
+)
+def test_fields_cut_in_one_pass_are_the_windows_of_the_layer(
+    seed: int, field_px: tuple[int, int], fields: tuple[int, int], overlap: int
+) -> None:
+    overlap_px = min(overlap, min(field_px) // 2)
+    size_um = tuple(count * side - (count - 1) * overlap_px - 0.5 for count, side in zip(fields, field_px, strict=True))
+    grid = field_grid(size_um, field_px=field_px, pitch_um=1.0, overlap_px=overlap_px, ramp="none")
+    rng = np.random.default_rng(seed)
+    picture = rng.choice([0, 0, 0, 9, 255], (grid.canvas.rows, grid.canvas.columns)).astype(np.uint8)
+    picture[rng.random(len(picture)) < 0.3] = 0
+    layer = from_picture(picture)
+
+    found = {
+        (down, right): Runs(grid.rows_px, grid.columns_px, *runs)
+        for down, right, runs in fast.cut_up(
+            layer.row_starts, layer.starts, layer.stops, layer.values,
+            field_px=(grid.rows_px, grid.columns_px),
+            step_px=(grid.rows_px - overlap_px, grid.columns_px - overlap_px),
+            fields=(fields[1], fields[0]),
+        )
+    }  # fmt: skip
+
+    windows = {
+        (field.row // (grid.rows_px - overlap_px), field.column // (grid.columns_px - overlap_px)): layer.window(
+            row=field.row, column=field.column, rows=grid.rows_px, columns=grid.columns_px
+        )
+        for field in grid.fields
+    }
+    assert len(windows) == len(grid.fields)
+    assert found == {place: window for place, window in windows.items() if len(window)}

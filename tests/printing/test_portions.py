@@ -7,45 +7,71 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mingyue.printing.frames import centred_canvas
-from mingyue.printing.layers import cover_layers, layer_table
+from mingyue.printing.frames import Canvas, centred_canvas
+from mingyue.printing.kernels import threads
+from mingyue.printing.layers import cover_corners, cover_layers, layer_table
 from mingyue.printing.meshes import Mesh, joined
 from mingyue.printing.portions import portions
-from mingyue.printing.runs import Runs
 from tests.solids import ball, box
 
+CANVAS = centred_canvas(rows=70, columns=80, pitch_um=1.0)
 
-@given(st.integers(0, 10**6), st.integers(1, 60), st.integers(1, 20))
-def test_each_portion_is_what_its_layers_cut(seed: int, cuts: int, layers: int) -> None:
+
+@given(st.integers(0, 10**6), st.integers(1, 60), st.integers(1, 20), st.sampled_from([0, 0, 1, 3, 25]))
+def test_each_portion_is_what_its_layers_and_those_below_cut(seed: int, cuts: int, layers: int, below: int) -> None:
     rng = np.random.default_rng(seed)
     soup = Mesh(rng.integers(0, 40, (30, 3)) * 1.0, rng.integers(0, 30, (50, 3)))
     cut_um = np.unique(rng.integers(0, 80, cuts) / 2)
 
-    made = list(portions(soup, cut_um, layers=layers))
+    made = list(portions(soup, CANVAS, cut_um, layers=layers, below=below))
 
     assert len(made) == -(-len(cut_um) // layers)
     for k, portion in enumerate(made):
-        heights = cut_um[k * layers : (k + 1) * layers]
-        corners = soup.vertices_um[soup.triangles]
-        is_cut = (corners[:, :, 2].min(axis=1) <= heights[-1]) & (corners[:, :, 2].max(axis=1) >= heights[0])
-        np.testing.assert_array_equal(portion.vertices_um[portion.triangles], corners[is_cut])
-        assert len(portion.vertices_um) == len(np.unique(soup.triangles[is_cut]))
+        heights = cut_um[max(0, k * layers - below) : (k + 1) * layers]
+        corners = CANVAS.to_px(soup.vertices_um)[soup.triangles]
+        z = corners[:, :, 2]
+        # A vertex that lies on a plane counts as above it.
+        is_cut = ((z.min(axis=1)[:, None] < heights) & (z.max(axis=1)[:, None] >= heights)).any(axis=1)
+        np.testing.assert_array_equal(portion.reshape(-1, 3, 3), corners[is_cut])
+
+
+@given(st.integers(0, 10**6), st.floats(0.1, 10.0), st.floats(-1e4, 1e4))
+def test_a_portion_lies_on_the_canvas_to_the_last_bit(seed: int, pitch_um: float, away_um: float) -> None:
+    rng = np.random.default_rng(seed)
+    soup = Mesh(rng.normal(away_um, 100.0, (30, 3)), rng.integers(0, 30, (50, 3)))
+    canvas = Canvas(pitch_um, 70, 80, away_um - 1.0 / 3.0, away_um + 1.0 / 7.0)
+
+    [portion] = portions(soup, canvas, np.array([away_um]), layers=1)
+
+    corners = canvas.to_px(soup.vertices_um)[soup.triangles]
+    z = corners[:, :, 2]
+    expected = corners[(z.min(axis=1) < away_um) & (z.max(axis=1) >= away_um)]
+    np.testing.assert_array_equal(portion.reshape(-1, 3, 3), expected)
+
+
+def test_many_triangles_are_dealt_in_shares_as_one_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    part = ball(radius_um=25, centre_um=(0, 0, 25), rings=20)
+    cut_um = np.arange(0.5, 50.0)
+    alone = list(portions(part, CANVAS, cut_um, layers=7))
+    monkeypatch.setattr(threads, "_LEAST", 10)
+    monkeypatch.setattr(threads, "processors", lambda: 5)
+
+    shared = list(portions(part, CANVAS, cut_um, layers=7))
+
+    assert len(alone) == len(shared) == 8
+    assert all(np.array_equal(mine, theirs) for mine, theirs in zip(alone, shared, strict=True))
 
 
 @pytest.mark.parametrize("layers", [1, 7, 1000])
 def test_the_layers_of_portions_are_those_of_the_whole(layers: int) -> None:
     part = joined([box((-30, -30, 0), (30, 30, 20)), ball(radius_um=25, centre_um=(0, 0, 25), rings=20)])
-    canvas = centred_canvas(rows=70, columns=80, pitch_um=1.0)
     table = layer_table(50.0, layer_um=1.3)
-
-    def covered(mesh: Mesh, cut_um: np.ndarray) -> list[Runs]:
-        px = canvas.to_px(mesh.vertices_um)
-        return list(cover_layers(px, mesh.triangles, cut_um, rows=canvas.rows, columns=canvas.columns))
+    size = {"rows": CANVAS.rows, "columns": CANVAS.columns}
 
     pieces = [
         runs
-        for k, portion in enumerate(portions(part, table.cut_um, layers=layers))
-        for runs in covered(portion, table.cut_um[k * layers : (k + 1) * layers])
+        for k, portion in enumerate(portions(part, CANVAS, table.cut_um, layers=layers))
+        for runs in cover_corners(portion, table.cut_um[k * layers : (k + 1) * layers], **size)
     ]
 
-    assert pieces == covered(part, table.cut_um)
+    assert pieces == list(cover_layers(CANVAS.to_px(part.vertices_um), part.triangles, table.cut_um, **size))

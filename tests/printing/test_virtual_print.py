@@ -12,12 +12,20 @@ from mingyue.printing.lights import MaskStack, Window, whole
 from mingyue.printing.optics import gaussian_blur
 from tests.printing.test_lights import grid_of, light_of, package_of
 
-# PEGDA with 2 % NPS: h_a 9.5 µm, layers of 10 µm (Gong 2015, 2017). One exposure gels two layers, so that each holds on to the one below.
+# PEGDA with 2 % NPS: h_a 9.5 µm, layers of 10 µm (Gong 2015, 2017).
+# One exposure gels two layers, so that each holds on to the one below.
 H_A_UM, LAYER_UM, REACH_LAYERS = 9.5, 10.0, 2.0
 FLOOR, ROOF = 6, 20
 
 
-def open_um(width_um: float, layers: int, *, pitch_um: float = 7.6, aside_px: float = 0.0) -> float:
+def open_um(
+    width_um: float,
+    layers: int,
+    *,
+    pitch_um: float = 7.6,
+    aside_px: float = 0.0,
+    reach_layers: float = REACH_LAYERS,
+) -> float:
     """How high a long closed channel of that many layers stays open where it is highest."""
     columns = 41
     middle_um = (columns / 2 + aside_px) * pitch_um
@@ -27,7 +35,7 @@ def open_um(width_um: float, layers: int, *, pitch_um: float = 7.6, aside_px: fl
     shares[FLOOR : FLOOR + layers] = 1 - np.diff(within) / pitch_um
     light = MaskStack(shares, pitch_um=pitch_um, thickness_um=LAYER_UM, exposure_s=1.0)
     cure = Cure(
-        irradiance_mw_cm2=math.exp(REACH_LAYERS * LAYER_UM / H_A_UM),
+        irradiance_mw_cm2=math.exp(reach_layers * LAYER_UM / H_A_UM),
         penetration_depth_um=H_A_UM,
         critical_dose_mj_cm2=1.0,
         blur=gaussian_blur(0.36),
@@ -45,6 +53,22 @@ def test_a_roof_comes_down_by_its_reach_and_by_what_comes_through_it() -> None:
     assert open_um(150.0, 6) == pytest.approx(6 * LAYER_UM - down_um, abs=1e-3)
     assert open_um(150.0, 1) == 0.0
     assert open_um(150.0, 2) > 0
+
+
+@pytest.mark.parametrize(
+    ("reach_layers", "height_h_a", "width_px"), [(2, 2.1, 1), (3, 3.2, 2), (4, 4.2, 3), (5, 5.3, 3)]
+)
+def test_the_smallest_channel_grows_with_the_exposure_and_passes_what_gong_2015_found(
+    reach_layers: int, height_h_a: float, width_px: int
+) -> None:
+    def is_open(width_um: float, layers: int) -> bool:
+        return open_um(width_um, layers, aside_px=(width_um / 7.6 + 1) % 2 / 2, reach_layers=reach_layers) > 0
+
+    layers = next(layers for layers in range(1, 12) if is_open(300.0, layers))
+    width = next(width for width in range(1, 12) if is_open(7.6 * width, layers))
+
+    assert layers * LAYER_UM / H_A_UM == pytest.approx(height_h_a, abs=0.06)
+    assert width == width_px
 
 
 @pytest.mark.parametrize("aside_px", np.arange(0, 1, 0.1))

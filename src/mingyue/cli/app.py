@@ -2,55 +2,101 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Annotated, NoReturn
+from contextlib import suppress
+from importlib import import_module
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
+from typer.core import TyperCommand
 
 from mingyue import __version__
-from mingyue.cli import build, compensate, convert, inspect, profiles, repair, samples, simulate
 from mingyue.cli.chinese import Command, Group, use_chinese_headings
-from mingyue.cli.output import LANGUAGE, print_error, print_line, print_stopped, tell
+from mingyue.cli.output import LANGUAGE, local, print_compiling, print_error, print_line, print_stopped, tell
+from mingyue.cli.streams import is_lost, leave, lost, soften
 from mingyue.errors import MingyueError
+from mingyue.phrases import Phrase, say
+from mingyue.printing.kernels import compiled
 
 if LANGUAGE == "zh":
     use_chinese_headings()
+
+_SETTINGS: Final = {"help_option_names": ["-h", "--help"]}
+
+# Name → where its function is, as module:function, and what it does. A command's module is imported when it is called:
+# nobody waits for what the others need.
+COMMANDS: Final[dict[str, tuple[str, Phrase]]] = {
+    "machines": (
+        "profiles:list_machines",
+        say("List the machines that are known, and where their numbers come from."),
+    ),
+    "resins": (
+        "profiles:list_resins",
+        say("List the resins that are known, and where their numbers come from."),
+    ),
+    "samples": (
+        "samples:samples",
+        say("List the sample parts, or write one of them as STL."),
+    ),
+    "inspect": (
+        "inspect:inspect",
+        say("Say what is in a part or a file of masks, and what is wrong with it."),
+    ),
+    "repair": (
+        "repair:repair",
+        say("Mend a part and say what was changed; the file you give stays as it is."),
+    ),
+    "build": (
+        "build:build",
+        say("Make a print package: slice a part into masks for a machine."),
+    ),
+    "simulate": (
+        "simulate:simulate",
+        say("Print a package virtually: what will come out, and how far from the design."),
+    ),
+    "compensate": (
+        "compensate:compensate",
+        say("Bend the masks of a package so that the solid comes out as designed."),
+    ),
+    "convert": (
+        "convert:convert",
+        say("Write the masks of one file in the format of another, and say what is lost."),
+    ),
+}
+
+
+def command(name: str) -> TyperCommand:
+    """The command of this name, its module imported."""
+    where, help_text = COMMANDS[name]
+    module, _, function = where.partition(":")
+    alone = typer.Typer(add_completion=False, context_settings=_SETTINGS)
+    chosen = getattr(import_module(f"mingyue.cli.{module}"), function)
+    alone.command(name, cls=Command, help=local(help_text))(chosen)
+    made = typer.main.get_command(alone)
+    assert isinstance(made, TyperCommand)
+    return made
+
+
+class _OnDemand(Group):
+    """The commands of the table, each made when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return command(cmd_name) if cmd_name in COMMANDS else None
+
+
 app = typer.Typer(
     name="mingyue",
-    cls=Group,
+    cls=_OnDemand,
     help=tell("Prepare a print at 2 µm: from a part to masks that a machine exposes."),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=_SETTINGS,
 )
-app.command("machines", cls=Command, help=tell("List the machines that are known, and where their numbers come from."))(
-    profiles.list_machines
-)
-app.command("resins", cls=Command, help=tell("List the resins that are known, and where their numbers come from."))(
-    profiles.list_resins
-)
-app.command("samples", cls=Command, help=tell("List the sample parts, or write one of them as STL."))(samples.samples)
-app.command("inspect", cls=Command, help=tell("Say what is in a part or a file of masks, and what is wrong with it."))(
-    inspect.inspect
-)
-app.command(
-    "repair", cls=Command, help=tell("Mend a part and say what was changed; the file you give stays as it is.")
-)(repair.repair)
-app.command("build", cls=Command, help=tell("Make a print package: slice a part into masks for a machine."))(
-    build.build
-)
-app.command(
-    "simulate", cls=Command, help=tell("Print a package virtually: what will come out, and how far from the design.")
-)(simulate.simulate)
-app.command(
-    "compensate", cls=Command, help=tell("Bend the masks of a package so that the solid comes out as designed.")
-)(compensate.compensate)
-app.command(
-    "convert", cls=Command, help=tell("Write the masks of one file in the format of another, and say what is lost.")
-)(convert.convert)
 
 
 @app.callback(invoke_without_command=True)
@@ -79,18 +125,28 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line. Exit codes are in docs/reference/exit-codes.md."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
+    soften()
+    compiled.before_compiling(print_compiling)
     try:
         app(None if arguments is None else list(arguments))
+    except SystemExit as ended:
+        # typer ends with 1 where the reader has gone, which is no error: `mingyue … | head`
+        leave(0 if isinstance(ended.__context__, BrokenPipeError) else int(ended.code or 0))
     except MingyueError as error:
-        print_error(error)
-        sys.exit(error.exit_code)
+        with suppress(OSError):  # the exit code is told even where nothing else can be
+            print_error(error)
+        leave(error.exit_code)
     except Stopped as stopped:
-        print_stopped()
-        sys.exit(stopped.exit_code)
-    except BrokenPipeError:  # `mingyue … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that closing it does not fail again
-        sys.exit(0)
-    sys.exit(0)
+        with suppress(OSError):
+            print_stopped()
+        leave(stopped.exit_code)
+    except BrokenPipeError:
+        leave(0)
+    except OSError as error:
+        if is_lost(sys.stdout) or is_lost(sys.stderr):
+            lost(error)
+        raise
+    leave(0)
 
 
 def _stop(number: int, _frame: object) -> NoReturn:

@@ -5,15 +5,23 @@ from __future__ import annotations
 import resource
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
-from mingyue.cli.choices import SAMPLE, angles_choice, count_choice, ramp_choice, read_choice, size_choice
-from mingyue.cli.cluster import Cluster, certificates_choice, cluster_at
+from mingyue.cli.choices import (
+    SAMPLE,
+    angles_choice,
+    count_choice,
+    ramp_choice,
+    read_choice,
+    reading_choice,
+    size_choice,
+)
 from mingyue.cli.output import AsJson, local, print_json, print_notes, print_pairs, progress_bar, tell
 from mingyue.errors import BadInputError
 from mingyue.files import refuse_same
@@ -22,11 +30,14 @@ from mingyue.printing import chain
 from mingyue.printing.blocks import BLOCKS_AHEAD
 from mingyue.printing.chain import BuildResult, BuildSettings
 from mingyue.printing.exposures import BaseLayers
+from mingyue.printing.formats.light_maps import LEVELS, read_light_map
 from mingyue.printing.kept import Kept
 from mingyue.printing.machines import machine as machine_named
+from mingyue.printing.regions import RegionExposures
 from mingyue.printing.resins import resin as resin_named
 
 if TYPE_CHECKING:
+    from mingyue.cli.cluster import Cluster
     from mingyue.printing.formats.parts import Part
 
 PartArgument = Annotated[str, typer.Argument(metavar="PART", help=tell("A file (STL, OBJ, PLY, 3MF) or sample:NAME."))]
@@ -83,6 +94,34 @@ def build(
         bool,
         typer.Option("--binary", help=tell("Pixels are wholly lit or dark; else grey by how much of them is covered.")),
     ] = False,
+    down_facing_s: Annotated[
+        float | None,
+        typer.Option("--down-facing-s", help=tell("Exposure of what no layer below carries, in a mask of its own.")),
+    ] = None,
+    down_facing_layers: Annotated[
+        int, typer.Option("--down-facing-layers", help=tell("How many layers above a void count as that."))
+    ] = 1,
+    edge_s: Annotated[
+        float | None, typer.Option("--edge-s", help=tell("Exposure along the contours, in a mask of its own."))
+    ] = None,
+    edge_px: Annotated[int, typer.Option("--edge-px", help=tell("How wide that edge is, in pixels."))] = 0,
+    light_map: Annotated[
+        Path | None,
+        typer.Option(
+            "--light-map", help=tell("Grey PNG of the field's light, by which masks are dimmed until it is even.")
+        ),
+    ] = None,
+    light_map_is: Annotated[
+        str,
+        typer.Option(
+            "--light-map-is",
+            help=tell("What its greys are: correction (what a pixel is driven at) or brightness (how it shines)."),
+        ),
+    ] = "correction",
+    light_map_levels: Annotated[
+        int,
+        typer.Option("--light-map-levels", help=tell("In how many steps masks are dimmed: more are finer and larger.")),
+    ] = LEVELS,
     overlap_px: Annotated[
         int, typer.Option("--overlap-px", help=tell("Pixels that neighbouring fields share, where their greys ramp."))
     ] = 0,
@@ -126,8 +165,9 @@ def build(
     refuse_same(Path(part), target)
     if fit_mm is not None and scale != 1.0:
         raise BadInputError(say("--scale and --fit-mm say two different sizes."), remedy=say("Give one of the two."))
+    chosen_machine, chosen_field_px = machine_named(machine), size_choice(field_px)
     settings = BuildSettings(
-        machine=machine_named(machine),
+        machine=chosen_machine,
         resin=resin_named(resin),
         layer_um=layer_um,
         cusp_um=cusp_um,
@@ -136,16 +176,26 @@ def build(
         scale=scale,
         fit_um=None if fit_mm is None else fit_mm * 1e3,
         rotate_deg=angles_choice(rotate),
-        field_px=size_choice(field_px),
+        field_px=chosen_field_px,
         overlap_px=overlap_px,
         ramp=ramp_choice(ramp),
         array=count_choice(array) or (1, 1),
         gap_um=gap_um,
         binary=binary,
+        regions=RegionExposures(
+            down_facing_s=down_facing_s, down_facing_layers=down_facing_layers, edge_s=edge_s, edge_px=edge_px
+        ),
+        light_map=None
+        if light_map is None
+        else read_light_map(
+            light_map,
+            reading=reading_choice(light_map_is),
+            field_px=chosen_field_px or chosen_machine.field_px,
+            levels=light_map_levels,
+        ),
     )
-    certificates = certificates_choice(cluster_ca, cluster_cert, cluster_key)
+    there = _cluster_choice(cluster, cluster_ca, cluster_cert, cluster_key)
     chosen = read_choice(part, units=units, welded=False)
-    there = nullcontext() if cluster is None else cluster_at(cluster, certificates)
     with _keeping(target, work) if resume or work else nullcontext() as kept, there as machines:
         result = build_with_progress(chosen, settings, target, quiet=as_json, cluster=machines, kept=kept)
     print_notes(result.notes)
@@ -153,6 +203,18 @@ def build(
         print_json(summary(result))
         return
     print_pairs(figures(result))
+
+
+def _cluster_choice(
+    address: str | None, authority: Path | None, certificate: Path | None, key: Path | None
+) -> AbstractContextManager[Cluster | None]:
+    """The cluster that is meant, not yet asked; None where none is."""
+    if address is None and not (authority or certificate or key):
+        return nullcontext()
+    from mingyue.cli.cluster import certificates_choice, cluster_at
+
+    certificates = certificates_choice(authority, certificate, key)
+    return nullcontext() if address is None else cluster_at(address, certificates)
 
 
 def default_output(part: str) -> Path:
@@ -208,7 +270,7 @@ def build_with_progress(
 
 def summary(result: BuildResult) -> dict[str, object]:
     """The figures of a build for programs."""
-    return asdict(result) | {"peak_mib": peak_mib()}
+    return asdict(result) | {"light_map": msgspec.to_builtins(result.light_map), "peak_mib": peak_mib()}
 
 
 def figures(result: BuildResult) -> dict[str, object]:
@@ -227,6 +289,7 @@ def figures(result: BuildResult) -> dict[str, object]:
         say("light area"): f"{result.light_area_mm2:,.2f} mm²",
         say("volume"): f"{result.volume_mm3:.5f} mm³",
         say("exposure"): f"{result.exposure_s:.3f} s",
+        say("exposures"): f"{result.exposures:,}",
         say("time"): f"{result.seconds:.2f} s",
         say("thread seconds"): stages,
         say("peak memory"): f"{peak_mib():.0f} MiB",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, get_args
 from mingyue.errors import BadInputError
 from mingyue.phrases import say
 from mingyue.printing.fields import Ramp
+from mingyue.printing.formats.light_maps import READINGS, Reading
 from mingyue.units import LengthUnit, length_unit
 
 if TYPE_CHECKING:
@@ -115,6 +116,17 @@ def window_choice(text: str | None, light: Light) -> Window | None:
 
     x0, y0, x1, y1, z0, z1 = numbers if len(numbers) == 6 else [*numbers, -math.inf, math.inf]
     return window_of_um(light, low_um=(x0, y0, z0), high_um=(x1, y1, z1))
+
+
+def reading_choice(text: str) -> Reading:
+    """What the greys of a light map are, by name."""
+    for known in READINGS:
+        if text.lower() == known:
+            return known
+    raise BadInputError(
+        say("{text!r} is no reading of a light map.", text=text),
+        remedy=say("Take one of: {names}.", names=", ".join(READINGS)),
+    )
 
 
 def angles_choice(text: str | None) -> tuple[float, float, float]:

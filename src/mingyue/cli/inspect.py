@@ -19,6 +19,7 @@ from mingyue.files import write_whole
 from mingyue.phrases import Phrase, say
 from mingyue.printing.faults import CROSSINGS_SHOWN, MeshReport, find_faults, why_not_sliceable
 from mingyue.printing.formats.convert import stack_format
+from mingyue.printing.formats.manifest import Manifest
 from mingyue.printing.formats.print_package import PrintPackage, is_package, open_package
 from mingyue.printing.pictures import as_png, picture_of_layer, picture_of_mesh
 
@@ -121,6 +122,8 @@ def _package_json(package: PrintPackage, layer: int, problems: list[Phrase]) -> 
         "fields": len(manifest.fields),
         "masks": len(manifest.masks),
         "volume_mm3": _volume_mm3(package),
+        "light_map": msgspec.to_builtins(manifest.light_map),
+        "regions": msgspec.to_builtins(manifest.regions),
         "layer": {"index": layer} | msgspec.to_builtins(manifest.layers[layer]),
     }
 
@@ -128,6 +131,27 @@ def _package_json(package: PrintPackage, layer: int, problems: list[Phrase]) -> 
 def _volume_mm3(package: PrintPackage) -> float:
     pixel_um2 = package.manifest.machine.pixel_um**2
     return sum(layer.area_px * pixel_um2 * layer.thickness_um for layer in package.manifest.layers) / 1e9
+
+
+def _exposed_apart(manifest: Manifest) -> dict[str, object]:
+    """What a package says of regions with exposures of their own, and of light that was evened out."""
+    said: dict[str, object] = {}
+    if manifest.regions is not None and manifest.regions.down_facing_s is not None:
+        said[say("facing down")] = tell(
+            "{seconds:g} s, {count} layers",
+            seconds=manifest.regions.down_facing_s,
+            count=manifest.regions.down_facing_layers,
+        )
+    if manifest.regions is not None and manifest.regions.edge_s is not None:
+        said[say("edge")] = f"{manifest.regions.edge_s:g} s, {manifest.regions.edge_px} px"
+    if manifest.light_map is not None:
+        said[say("light map")] = tell(
+            "{file}, uneven by {after:.1%} instead of {before:.1%}",
+            file=manifest.light_map.file,
+            after=manifest.light_map.uneven_after,
+            before=manifest.light_map.uneven_before,
+        )
+    return said
 
 
 def _print_package(package: PrintPackage, layer: int, problems: list[Phrase], sheet: Image.Image | None) -> None:
@@ -151,6 +175,7 @@ def _print_package(package: PrintPackage, layer: int, problems: list[Phrase], sh
             say("masks"): f"{len(manifest.masks):,}",
             say("volume"): f"{_volume_mm3(package):.5f} mm³",
         }
+        | _exposed_apart(manifest)
     )
     for problem in problems:
         print_line(say("✗ {text}", text=problem), style="red")

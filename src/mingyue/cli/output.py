@@ -7,24 +7,18 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
-import numpy as np
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-from rich.table import Table
 
 from mingyue.errors import MingyueError
 from mingyue.phrases import Language, in_language, language_of_environment, say
+
+if TYPE_CHECKING:  # a program that reads JSON need not wait for what draws tables
+    from rich.console import Console
+    from rich.progress import Progress
 
 LANGUAGE: Language = language_of_environment()
 
@@ -44,13 +38,23 @@ AsJson = Annotated[
     typer.Option("--json", help=tell("Print one JSON object on standard output, and nothing else there.")),
 ]
 
-_out = Console(highlight=False)
-_err = Console(stderr=True, highlight=False)
+
+@cache
+def _console(*, stderr: bool) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False)
 
 
 def print_json(value: object) -> None:
     """One JSON object on standard output: keys in English, numbers unrounded, paths as text."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_plain, allow_nan=False) + "\n")
+    text = json.dumps(value, ensure_ascii=not _takes_all(sys.stdout), indent=2, default=_plain, allow_nan=False)
+    sys.stdout.write(text + "\n")
+
+
+def _takes_all(stream: TextIO) -> bool:
+    """Whether any letter can be written there; else JSON spells it out, and stays what it is."""
+    return (stream.encoding or "").lower().replace("-", "").startswith("utf")
 
 
 def _plain(value: object) -> Any:
@@ -60,51 +64,68 @@ def _plain(value: object) -> Any:
         return dict(value)
     if isinstance(value, Path):
         return str(value)
-    if isinstance(value, np.ndarray | np.generic):
+    if hasattr(value, "tolist"):  # of numpy
         return value.tolist()
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
 def print_line(text: str = "", *, style: str | None = None) -> None:
     """A line for people on standard output; markup in it is not obeyed."""
-    _out.print(local(text), style=style, markup=False, soft_wrap=True)
+    _print(local(text), sys.stdout, style)
 
 
 def print_notes(notes: Iterable[str]) -> None:
     """What is worth knowing but no error, on standard error, so that it never gets into a pipe."""
     for note in notes:
-        _err.print(tell("note: {text}", text=note), style="yellow", markup=False, soft_wrap=True)
+        _print(tell("note: {text}", text=note), sys.stderr, "yellow")
 
 
 def print_error(error: MingyueError) -> None:
     """What, where and what to do, on standard error."""
-    _err.print(tell("error: {text}", text=error.message), style="bold red", markup=False, soft_wrap=True)
-    _err.print(tell("remedy: {text}", text=error.remedy), markup=False, soft_wrap=True)
+    _print(tell("error: {text}", text=error.message), sys.stderr, "bold red")
+    _print(tell("remedy: {text}", text=error.remedy), sys.stderr)
+
+
+def print_compiling() -> None:
+    """Why the first run on a machine takes longer, on standard error."""
+    _print(tell("Compiling for this processor; that is done once and takes some seconds."), sys.stderr, "dim")
 
 
 def print_stopped() -> None:
     """That the work was interrupted, on standard error."""
-    _err.print(tell("stopped: nothing unfinished was left behind."), style="yellow", markup=False)
+    _print(tell("stopped: nothing unfinished was left behind."), sys.stderr, "yellow")
+
+
+def _print(text: str, stream: TextIO, style: str | None = None) -> None:
+    """A line; in colour where somebody looks at it, and plain, without waiting for what colours it, where nobody does."""
+    if stream.isatty():
+        _console(stderr=stream is sys.stderr).print(text, style=style, markup=False, soft_wrap=True)
+    else:
+        stream.write(f"{text}\n")
 
 
 def print_pairs(pairs: Mapping[str, object], *, title: str | None = None) -> None:
     """Names and values under each other."""
+    from rich.table import Table
+
     table = Table(show_header=False, box=None, title=title, title_justify="left", pad_edge=False)
     table.add_column(style="dim")
     table.add_column()
     for name, value in pairs.items():
         table.add_row(local(name), _escaped(value))
-    _out.print(table)
+    _console(stderr=False).print(table)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table with a heading."""
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(local(column), overflow="fold")
     for row in rows:
         table.add_row(*(_escaped(cell) for cell in row))
-    _out.print(table)
+    _console(stderr=False).print(table)
 
 
 def _escaped(text: object) -> str:
@@ -117,8 +138,17 @@ def progress_bar(label: str, *, quiet: bool) -> Iterator[Progress | None]:
     if quiet:
         yield None
         return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
     with Progress(
         TextColumn(local(label)), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
-        console=_err, transient=True,
+        console=_console(stderr=True), transient=True,
     ) as bar:  # fmt: skip
         yield bar

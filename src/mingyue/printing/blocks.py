@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -16,12 +15,16 @@ from numpy.typing import NDArray
 from mingyue import __version__
 from mingyue.printing.digests import digest_of
 from mingyue.printing.fields import FieldGrid
+from mingyue.printing.formats.light_maps import Dimming
 from mingyue.printing.formats.png import encode_png
 from mingyue.printing.kept import Kept
-from mingyue.printing.layers import LayerTable, cover_layers
+from mingyue.printing.kernels.threads import processors
+from mingyue.printing.layers import LayerTable, cover_corners
 from mingyue.printing.masks import masks_of
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.portions import portions
+from mingyue.printing.regions import BULK, split
+from mingyue.printing.runs import Runs
 
 Floats = NDArray[np.float64]
 
@@ -33,11 +36,12 @@ BLOCKS_AHEAD = 8
 
 @dataclass(frozen=True, slots=True)
 class MaskFile:
-    """One mask, packed: the field that shows it, its PNG, and how many of its pixels get light."""
+    """One mask, packed: the field that shows it, its PNG, how many of its pixels get light, and of which region it is."""
 
     field: int
     png: bytes
     lit_px: int
+    region: int = BULK
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +62,31 @@ class Block:
     encode_s: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """How layers become what fields show. binary: pixels are wholly lit or dark; layers_below: how many layers are looked
+    at for what faces down, edge_px: how wide the edge is, 0 where they are no regions of their own.
+    """
+
+    binary: bool = False
+    layers_below: int = 0
+    edge_px: int = 0
+    dimming: Dimming | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """All that a block needs and no more, so that it can be made in another thread, process or machine."""
+    """All that a block needs and no more, so that it can be made in another thread, process or machine.
 
-    portion: Mesh
+    corners_px: (c, 9) of the triangles that it cuts, see `portions`; below: how many of the first cuts are layers of the
+    block below, which these stand on.
+    """
+
+    corners_px: Floats
     cut_um: Floats
+    below: int
     grid: FieldGrid
-    binary: bool
+    shown: Shown
 
 
 def blocks(
@@ -73,7 +94,7 @@ def blocks(
     grid: FieldGrid,
     table: LayerTable,
     *,
-    binary: bool,
+    shown: Shown,
     executor: Executor | None = None,
     blocks_ahead: int = BLOCKS_AHEAD,
     kept: Kept | None = None,
@@ -82,11 +103,11 @@ def blocks(
 
     blocks_ahead: how many the executor works on at a time. kept: where finished blocks are kept, and taken from.
     """
-    tasks = _tasks(placed, grid, table, binary)
+    tasks = _tasks(placed, grid, table, shown)
     if executor is not None:
         yield from _in_order(executor, tasks, most_waiting=blocks_ahead, kept=kept)
         return
-    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    threads = processors()
     pool = ThreadPoolExecutor(threads)
     try:
         yield from _in_order(pool, tasks, most_waiting=2 * threads, kept=kept)
@@ -94,10 +115,12 @@ def blocks(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _tasks(placed: Mesh, grid: FieldGrid, table: LayerTable, binary: bool) -> Iterator[_Task]:
-    for block, portion in enumerate(portions(placed, table.cut_um, layers=LAYERS_A_BLOCK)):
-        cut_um = table.cut_um[block * LAYERS_A_BLOCK : (block + 1) * LAYERS_A_BLOCK]
-        yield _Task(portion, cut_um, grid, binary)
+def _tasks(placed: Mesh, grid: FieldGrid, table: LayerTable, shown: Shown) -> Iterator[_Task]:
+    dealt = portions(placed, grid.canvas, table.cut_um, layers=LAYERS_A_BLOCK, below=shown.layers_below)
+    for block, portion in enumerate(dealt):
+        first = block * LAYERS_A_BLOCK
+        below = min(first, shown.layers_below)
+        yield _Task(portion, table.cut_um[first - below : first + LAYERS_A_BLOCK], below, grid, shown)
 
 
 def _in_order(executor: Executor, tasks: Iterable[_Task], *, most_waiting: int, kept: Kept | None) -> Iterator[Block]:
@@ -147,17 +170,27 @@ def _make(task: _Task) -> Block:
     layers = []
     canvas = task.grid.canvas
     began = time.perf_counter()
-    vertices_px = canvas.to_px(task.portion.vertices_um)
-    for covered in cover_layers(
-        vertices_px, task.portion.triangles, task.cut_um, rows=canvas.rows, columns=canvas.columns
+    below: deque[Runs] = deque(maxlen=task.shown.layers_below)
+    for index, covered in enumerate(
+        cover_corners(task.corners_px, task.cut_um, rows=canvas.rows, columns=canvas.columns)
     ):
-        runs = covered.binary() if task.binary else covered
+        runs = covered.binary() if task.shown.binary else covered
         done = time.perf_counter()
         cover_s += done - began
-        files = tuple(
-            MaskFile(mask.field, encode_png(mask.runs), mask.runs.lit_px) for mask in masks_of(runs, task.grid)
-        )
-        layers.append(LayerMasks(runs.area_px, runs.lit_px, files))
+        if index >= task.below:
+            layers.append(LayerMasks(runs.area_px, runs.lit_px, tuple(_files(runs, below, task))))
+        below.append(runs)
         began = time.perf_counter()
         encode_s += began - done
     return Block(tuple(layers), cover_s, encode_s)
+
+
+def _files(runs: Runs, below: Collection[Runs], task: _Task) -> Iterator[MaskFile]:
+    """The masks of a layer: field by field, as the stage goes, and at each field its regions."""
+    shown = task.shown
+    regions = split(runs, tuple(below), edge_px=shown.edge_px) if below or shown.edge_px else [(BULK, runs)]
+    masks = [(mask, region) for region, piece in regions for mask in masks_of(piece, task.grid)]
+    for mask, region in sorted(masks, key=lambda pair: (pair[0].field, pair[1])):
+        lit = mask.runs if shown.dimming is None else shown.dimming.dimmed(mask.runs)
+        if len(lit):
+            yield MaskFile(mask.field, encode_png(lit), lit.lit_px, region)

@@ -16,19 +16,21 @@ from mingyue import __version__
 from mingyue.errors import BadInputError
 from mingyue.phrases import Phrase, say
 from mingyue.printing import frames, resins
-from mingyue.printing.adaptive import adaptive_table
-from mingyue.printing.blocks import BLOCKS_AHEAD, LayerMasks, blocks
+from mingyue.printing.blocks import BLOCKS_AHEAD, LayerMasks, MaskFile, Shown, blocks
 from mingyue.printing.edges import require_closed
 from mingyue.printing.exposures import CURE_DEPTH_LAYERS, BaseLayers, exposure_schedule
 from mingyue.printing.fields import ROUNDING_PX, FieldGrid, Ramp, arrayed, field_grid, least_cut
 from mingyue.printing.formats import manifest as manifests
+from mingyue.printing.formats.light_maps import LightMap, said_of_light
 from mingyue.printing.formats.parts import Part
+from mingyue.printing.formats.png import rgb_png
 from mingyue.printing.formats.print_package import PackageWriter
 from mingyue.printing.kept import Kept
 from mingyue.printing.layers import LayerTable, cover_layers, layer_table
 from mingyue.printing.machines import Machine, MachineLimitError
 from mingyue.printing.meshes import Mesh
-from mingyue.printing.pictures import as_png, picture_of_mesh
+from mingyue.printing.pictures import drawn_mesh
+from mingyue.printing.regions import REGIONS, RegionExposures
 from mingyue.printing.resins import Resin
 
 Progress = Callable[[int, int], None]
@@ -48,7 +50,8 @@ class BuildSettings:
     base: how the first layers are exposed.
     fit_um: longest side after turning; rotate_deg: about x, then y, then z; field_px: overrides the machine's field;
     overlap_px, ramp: how neighbouring fields share pixels. array, gap_um: columns and rows of copies, and the room
-    between them. binary: pixels are wholly lit or dark, else grey by coverage.
+    between them. binary: pixels are wholly lit or dark, else grey by coverage. regions: what is exposed for a time of its
+    own; light_map: by which masks are dimmed until the field is even.
     """
 
     machine: Machine
@@ -66,13 +69,16 @@ class BuildSettings:
     array: tuple[int, int] = (1, 1)
     gap_um: float = 200.0
     binary: bool = False
+    regions: RegionExposures = field(default_factory=RegionExposures)
+    light_map: LightMap | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
     """What was made. volume_mm3 is what the masks cover times each layer's thickness; light area counts every layer.
 
-    exposure_s: of a layer of the thickness asked for, after the base layers.
+    exposures: flashes of the whole print; exposure_s: of a layer of the thickness asked for, after the base layers.
+    light_map: what evening the light out does and costs, None where that was not asked for.
 
     stage_seconds: thread seconds by stage; seconds: by the clock; masks: pictures stored, equal ones once.
     blocks_reused: how many blocks an earlier build that did not end had kept.
@@ -86,11 +92,13 @@ class BuildResult:
     lit_px: int
     light_area_mm2: float
     volume_mm3: float
+    exposures: int
     exposure_s: float
     seconds: float
     stage_seconds: dict[str, float]
     bytes: int
     blocks_reused: int
+    light_map: manifests.LightMapOf | None
     notes: tuple[Phrase, ...]
 
 
@@ -139,14 +147,14 @@ def build(
             prepared.placed,
             prepared.grid,
             prepared.table,
-            binary=settings.binary,
+            shown=_shown(settings),
             executor=executor,
             blocks_ahead=blocks_ahead,
             kept=kept,
         ):
             storing = time.perf_counter()
             for made in block.layers:
-                layers.append(_store_layer(writer, made, prepared, len(layers)))
+                layers.append(_store_layer(writer, made, prepared, settings, len(layers)))
                 lit_px += made.lit_px * copies
             seconds["store"] += time.perf_counter() - storing
             seconds["cover"] += block.cover_s
@@ -172,11 +180,13 @@ def build(
         lit_px=lit_px,
         light_area_mm2=pixel_mm2 * sum(layer.area_px for layer in layers),
         volume_mm3=pixel_mm2 * sum(layer.area_px * layer.thickness_um for layer in layers) / 1e3,
+        exposures=sum(len(layer.exposures) for layer in layers),
         exposure_s=prepared.exposure_s,
         seconds=time.perf_counter() - began,
         stage_seconds=seconds,
         bytes=package.stat().st_size,
         blocks_reused=0 if kept is None else kept.found,
+        light_map=_light_map_said(settings),
         notes=(*part.notes, *_notes(settings, prepared)),
     )
 
@@ -184,6 +194,11 @@ def build(
 def prepare(part: Part, settings: BuildSettings) -> Prepared:
     """Check the part and the settings, and put the part on the platform. Raises as `build` does."""
     exposure_s = _exposure_s(settings)
+    if settings.binary and settings.light_map is not None:
+        raise BadInputError(
+            say("Masks that know no grey cannot be dimmed by a light map."),
+            remedy=say("Leave out --binary or --light-map."),
+        )
     require_closed(part.mesh)
     placement, placed = _place(part.mesh, settings)
     if min(settings.array) < 1 or not 0 <= settings.gap_um < math.inf:
@@ -205,6 +220,19 @@ def prepare(part: Part, settings: BuildSettings) -> Prepared:
     return Prepared(placed, placement, grid, table, exposure_s, schedule_s)
 
 
+def _shown(settings: BuildSettings) -> Shown:
+    return Shown(
+        binary=settings.binary,
+        layers_below=settings.regions.layers_below,
+        edge_px=settings.regions.edge_px,
+        dimming=None if settings.light_map is None else settings.light_map.dimming,
+    )
+
+
+def _light_map_said(settings: BuildSettings) -> manifests.LightMapOf | None:
+    return None if settings.light_map is None else settings.light_map.said
+
+
 def _table(placed: Mesh, settings: BuildSettings) -> LayerTable:
     if settings.cusp_um is None:
         return layer_table(float(placed.size_um[2]), layer_um=settings.layer_um)
@@ -213,6 +241,8 @@ def _table(placed: Mesh, settings: BuildSettings) -> LayerTable:
             say("Nobody stated how thin {machine} prints, so layers cannot adapt.", machine=settings.machine.title),
             remedy=say("Leave --cusp-um out, or give layer_um in a machine file of your own."),
         )
+    from mingyue.printing.adaptive import adaptive_table
+
     return adaptive_table(
         placed,
         thinnest_um=settings.machine.layer_um[0],
@@ -278,7 +308,7 @@ def _place(mesh: Mesh, settings: BuildSettings) -> tuple[frames.Placement, Mesh]
     low_um, _ = mesh.box_um
     placement = frames.place(
         low_um,
-        mesh.used_um,
+        mesh.box_under,
         scale=settings.scale,
         fit_um=settings.fit_um,
         rotate_deg=settings.rotate_deg,
@@ -327,20 +357,21 @@ def _footprint_um(placed: Mesh, settings: BuildSettings) -> tuple[float, float, 
 def _preview(placed: Mesh) -> tuple[bytes, float]:
     """A small picture of the part, and the seconds it took; drawn while the layers are made."""
     began = time.perf_counter()
-    picture = picture_of_mesh(placed, width_px=640, height_px=480, oversample=1)
-    return as_png(picture), time.perf_counter() - began
+    return rgb_png(drawn_mesh(placed, width_px=640, height_px=480)), time.perf_counter() - began
 
 
-def _store_layer(writer: PackageWriter, made: LayerMasks, prepared: Prepared, layer: int) -> manifests.LayerOf:
-    shown = [
-        (file.field, writer.add_mask(file.png, name=f"{layer:05d}-{file.field:03d}", lit_px=file.lit_px))
-        for file in made.files
-    ]
+def _store_layer(
+    writer: PackageWriter, made: LayerMasks, prepared: Prepared, settings: BuildSettings, layer: int
+) -> manifests.LayerOf:
+    shares = [seconds / prepared.exposure_s for seconds in settings.regions.seconds(prepared.exposure_s)]
+    shown = [(file, writer.add_mask(file.png, name=_mask_name(layer, file), lit_px=file.lit_px)) for file in made.files]
     grid = prepared.grid
     exposures = tuple(
-        manifests.ExposureOf(copy * len(grid.fields) + field, mask, float(prepared.schedule_s[layer]))
+        manifests.ExposureOf(
+            copy * len(grid.fields) + file.field, mask, float(prepared.schedule_s[layer]) * shares[file.region]
+        )
         for copy in range(len(grid.copies_um))
-        for field, mask in shown
+        for file, mask in shown
     )
     return manifests.LayerOf(
         bottom_um=float(prepared.table.bottom_um[layer]),
@@ -349,6 +380,10 @@ def _store_layer(writer: PackageWriter, made: LayerMasks, prepared: Prepared, la
         area_px=made.area_px * len(grid.copies_um),
         exposures=exposures,
     )
+
+
+def _mask_name(layer: int, file: MaskFile) -> str:
+    return f"{layer:05d}-{file.field:03d}" + (f"-{REGIONS[file.region]}" if file.region else "")
 
 
 def _manifest(
@@ -387,11 +422,20 @@ def _manifest(
         layers=tuple(layers),
         masks=tuple(masks),
         preview="preview.png",
+        light_map=_light_map_said(settings),
+        regions=_regions_said(settings.regions),
     )
+
+
+def _regions_said(regions: RegionExposures) -> manifests.RegionsOf | None:
+    """None where all of a layer is exposed together."""
+    return None if regions == RegionExposures() else manifests.RegionsOf(**asdict(regions))
 
 
 def _notes(settings: BuildSettings, prepared: Prepared) -> Iterator[Phrase]:
     machine, resin = settings.machine, settings.resin
+    if settings.light_map is not None:
+        yield from said_of_light(settings.light_map.said)
     height_um, covered_um = float(prepared.placed.size_um[2]), float(prepared.table.thickness_um.sum())
     if covered_um > 1.1 * height_um:
         yield say(

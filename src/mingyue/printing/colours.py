@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+
+if TYPE_CHECKING:  # whoever wants no picture needs no Pillow
+    from PIL import Image
 
 Floats = NDArray[np.float64]
 Colours = NDArray[np.uint8]
@@ -38,6 +42,8 @@ def nice_limit(largest_um: float) -> float:
 
 def with_legend(picture: Image.Image, *, limit_um: float, tolerance_um: float) -> Image.Image:
     """The picture with a bar of colours at its right, numbers beside it, and brackets where the tolerance ends."""
+    from PIL import Image, ImageDraw, ImageFont
+
     height, width = picture.height, 110
     sheet = Image.new("RGB", (picture.width + width, height), _PAPER)
     sheet.paste(picture, (0, 0))

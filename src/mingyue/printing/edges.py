@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from mingyue.errors import BadInputError
 from mingyue.phrases import say
-from mingyue.printing.kernels import fast
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.welds import weld_um
 
@@ -79,7 +78,7 @@ def is_closed(mesh: Mesh) -> bool:
 
 def require_closed(mesh: Mesh) -> None:
     """Raises OpenMeshError where the mesh bounds no volume. Corners in one place are one. Fast enough for every build."""
-    if fast.closes(mesh.vertices_um, mesh.triangles):
+    if mesh.is_closed:
         return
     places, inverse = weld_um(mesh.vertices_um)
     edges = edges_of(inverse[mesh.triangles])

@@ -18,6 +18,7 @@ All right-handed but the last, which is a picture. Layer k covers z in [k·h, (k
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,9 +46,13 @@ class Placement:
     offset_um: Vector
 
 
+BoxUnder = Callable[[Floats, Floats], Floats]
+"""The box (2, 3), lowest and highest, of what is placed under matrix · (point − origin)."""
+
+
 def place(
     low_um: Floats,
-    vertices_um: Floats,
+    box_under: BoxUnder,
     *,
     scale: float = 1.0,
     fit_um: float | None = None,
@@ -55,7 +60,7 @@ def place(
 ) -> Placement:
     """Scale, turn about x, then y, then z, and stand the part in the middle of the platform.
 
-    low_um: (3,) a corner near the part, so that turning loses no digits; vertices_um: (n, 3) what is placed.
+    low_um: (3,) a corner near the part, so that turning loses no digits; box_under: of the part, see `Mesh.box_under`.
     fit_um: the longest side after turning, applied on top of the scale.
     """
     if not (math.isfinite(scale) and scale > 0):
@@ -72,8 +77,7 @@ def place(
             remedy=say("Give three finite angles in degrees."),
         )
     matrix = scale * rotation(rotate_deg)
-    turned = (vertices_um - low_um) @ matrix.T
-    low, high = turned.min(axis=0), turned.max(axis=0)
+    low, high = box_under(matrix, low_um)
     if fit_um is not None:
         ratio = fit_um / float((high - low).max())
         matrix, low, high = matrix * ratio, low * ratio, high * ratio

@@ -17,12 +17,14 @@ from mingyue.printing.samples import Feature
 from mingyue.printing.sides import DesignSides
 from mingyue.printing.slices import window_canvas
 from mingyue.printing.struts import StrutPlan, plan_struts
-from mingyue.printing.surfaces import SurfacePoints, just_outside, sampled
+from mingyue.printing.surfaces import SurfacePoints, centres, just_outside, no_points, sampled, together
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+# Of meshes with more triangles than this the samples lie so close that they need no help from triangles without one.
+_MOST_SMALL = 2_000_000
 # One of so many samples looks across what may be a gap.
 _GAP_EVERY = 5
 
@@ -31,7 +33,8 @@ _GAP_EVERY = 5
 class Look:
     """surface: samples of the design, some perhaps inside of other bodies; triangle: on which each lies, None without mesh.
 
-    outside_um: a point just outside of each sample, which tells whether the sample is on the outside. bars, places: struts
+    outside_um: a point just outside of each sample, which tells whether the sample is on the outside. small, small_triangle:
+    the middles of triangles on which no sample lies. bars, places: struts
     and named places; None where there are none. gap_of: the samples from which the gap rays start. marks_um: (m, 3)
     further points, build frame.
     """
@@ -39,6 +42,8 @@ class Look:
     surface: SurfacePoints
     triangle: Ints | None
     outside_um: Floats
+    small: SurfacePoints
+    small_triangle: Ints
     bars: StrutPlan | None
     places: MeasurePlan | None
     gap_of: Ints
@@ -68,7 +73,7 @@ class Look:
 
     def cover_points(self) -> dict[str, Floats]:
         """Where it matters what the design covers, by name."""
-        points = {"surface": self.outside_um, "gaps": self.gaps.points_um}
+        points = {"surface": self.outside_um, "gaps": self.gaps.points_um, "small": self._outside_um(self.small)}
         if self.bars is not None:
             rays = self.bars.rays
             ends = rays.starts_um + self.bars.radii_um[self.bars.ray_of][:, None] * rays.directions
@@ -76,6 +81,9 @@ class Look:
         if self.places is not None:
             points["places"] = self.places.points_um
         return points
+
+    def _outside_um(self, surface: SurfacePoints) -> Floats:
+        return just_outside(surface.points_um, surface.normals, pitch_um=self.pitch_um, layer_um=self.layer_um)
 
     def thinned(self, every: int) -> Look:
         """The same with one of so many samples, and without gaps; for trials."""
@@ -85,6 +93,8 @@ class Look:
             self.surface.thinned(every),
             None if self.triangle is None else self.triangle[few],
             self.outside_um[few],
+            no_points(),
+            self.small_triangle[:0],
             self.bars,
             self.places,
             self.gap_of[:0],
@@ -104,18 +114,24 @@ def look_at(
     """
     pitch_um, layer_um = light.pitch_um, float(np.max(light.thickness_um))
     triangle: Ints | None = None
+    small, small_triangle = no_points(), np.empty(0, dtype=np.int64)
     if design.mesh is None:
         surface = contour_surface(light, window, most=samples)
     else:
         surface, triangle = sampled(design.mesh, samples)
         inside = _within(surface.points_um, light, window)
         surface, triangle = surface.chosen(inside), triangle[inside]
+        if len(design.mesh.triangles) <= _MOST_SMALL:
+            small_triangle = np.setdiff1d(np.arange(len(design.mesh.triangles)), triangle)
+            small = centres(design.mesh, small_triangle)
     design = replace(design, features=tuple(one for one in design.features if _holds(one, design, light, window)))
     gap_of = np.arange(_GAP_EVERY // 2, len(surface), _GAP_EVERY)
     return Look(
         surface,
         triangle,
         just_outside(surface.points_um, surface.normals, pitch_um=pitch_um, layer_um=layer_um),
+        small,
+        small_triangle,
         plan_struts(design, pitch_um=pitch_um),
         plan_measures(design, pitch_um=pitch_um, tops_um=np.asarray(light.bottom_um) + np.asarray(light.thickness_um)),
         gap_of,
@@ -148,12 +164,13 @@ def _holds(feature: Feature, design: Design, light: Light, window: Window) -> bo
     return bool(_within(placed, light, window).all())
 
 
-def sides_of(look: Look, design: Design, outer: Flags, *, reach_um: float) -> DesignSides:
-    """The design's surface, to ask how far outside of it points are. outer: (n,) which samples are on the outside."""
-    return DesignSides(
-        look.surface.chosen(outer),
-        mesh=design.mesh,
-        triangle=None if look.triangle is None else look.triangle[outer],
-        half_layer_um=look.layer_um / 2,
-        reach_um=reach_um,
-    )
+def sides_of(look: Look, design: Design, outer: Flags, small_outer: Flags, *, reach_um: float) -> DesignSides:
+    """The design's surface, to ask how far outside of it points are.
+
+    outer, small_outer: which samples, and which middles of triangles without one, are on the outside.
+    """
+    surface, triangle = look.surface.chosen(outer), None
+    if look.triangle is not None:
+        surface = together((surface, look.small.chosen(small_outer)))
+        triangle = np.concatenate((look.triangle[outer], look.small_triangle[small_outer]))
+    return DesignSides(surface, mesh=design.mesh, triangle=triangle, half_layer_um=look.layer_um / 2, reach_um=reach_um)

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from mingyue.errors import BadInputError
 from mingyue.phrases import say
@@ -25,6 +24,9 @@ from mingyue.printing.readings import ahead
 from mingyue.printing.slices import window_canvas
 from mingyue.printing.solids import surface_pieces
 from mingyue.printing.virtual_print import Prediction
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 _WRITTEN = frozenset({".ply", ".glb", ".stl"})
 # Name → turn about z and tilt in degrees; from below is where print-through shows.
@@ -59,7 +61,7 @@ class ColourMap:
             case _:
                 write_stl(self.mesh, path, unit="mm")
 
-    def pictures(self, *, width_px: int = 1200, height_px: int = 900) -> Iterator[tuple[str, Image.Image]]:
+    def pictures(self, *, width_px: int = 1200, height_px: int = 900) -> Iterator[tuple[str, Image]]:
         """A picture from each of the fixed views, by its name."""
         colours = self.colours
         for name, (turn_deg, tilt_deg) in VIEWS.items():

@@ -29,12 +29,24 @@ def masks_of(layer: Runs, grid: FieldGrid) -> Iterator[Mask]:
         if len(layer):
             yield Mask(0, layer)
         return
-    for field in grid.fields:
-        runs = layer.window(row=field.row, column=field.column, rows=grid.rows_px, columns=grid.columns_px)
-        if grid.overlap_px and len(runs):
-            runs = _feathered(runs, field, grid)
+    step_rows, step_columns = grid.rows_px - grid.overlap_px, grid.columns_px - grid.overlap_px
+    by_place = {(field.row // step_rows, field.column // step_columns): field for field in grid.fields}
+    shown = {
+        by_place[down, right].index: Runs(grid.rows_px, grid.columns_px, *runs)
+        for down, right, runs in fast.cut_up(
+            layer.row_starts,
+            layer.starts,
+            layer.stops,
+            layer.values,
+            field_px=(grid.rows_px, grid.columns_px),
+            step_px=(step_rows, step_columns),
+            fields=(max(by_place)[0] + 1, max(right for _, right in by_place) + 1),
+        )
+    }
+    for index in sorted(shown):
+        runs = _feathered(shown[index], grid.fields[index], grid) if grid.overlap_px else shown[index]
         if len(runs):
-            yield Mask(field.index, runs)
+            yield Mask(index, runs)
 
 
 def _feathered(runs: Runs, field: Field, grid: FieldGrid) -> Runs:

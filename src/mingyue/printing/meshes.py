@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mingyue.errors import BadInputError
 from mingyue.phrases import say
+from mingyue.printing.kernels import fast
 
 
 class EmptyMeshError(BadInputError):
@@ -52,14 +53,17 @@ class Mesh:
                 say("The mesh has no triangles."),
                 remedy=say("Export the part again, with its solid body selected."),
             )
-        return self.used_um.min(axis=0), self.used_um.max(axis=0)
+        low, high = self.box_under(np.eye(3), np.zeros(3))
+        return low, high
+
+    def box_under(self, matrix: NDArray[np.float64], origin_um: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(2, 3) lowest and highest of matrix · (corner − origin) over the corners of the triangles."""
+        return fast.box_of(self.vertices_um, self.triangles, matrix=matrix, origin=origin_um)
 
     @cached_property
-    def used_um(self) -> NDArray[np.float64]:
-        """(k, 3) float64: the vertices that some triangle has."""
-        is_used = np.zeros(len(self.vertices_um), dtype=np.bool_)
-        is_used[self.triangles] = True
-        return self.vertices_um if is_used.all() else self.vertices_um[is_used]
+    def is_closed(self) -> bool:
+        """Whether every edge is used as often forward as backward, where vertices in one place are one."""
+        return fast.closes(self.vertices_um, self.triangles)
 
     @property
     def size_um(self) -> NDArray[np.float64]:
@@ -82,7 +86,7 @@ class Mesh:
     def moved(self, matrix: NDArray[np.float64], offset_um: NDArray[np.float64]) -> Mesh:
         """The mesh under x → matrix·x + offset. A mirror turns the triangles over, so outside stays outside."""
         triangles = self.triangles[:, ::-1] if np.linalg.det(matrix) < 0 else self.triangles
-        return Mesh(self.vertices_um @ matrix.T + offset_um, triangles)
+        return Mesh(fast.move(self.vertices_um, matrix, offset_um), triangles)
 
 
 def joined(meshes: Sequence[Mesh]) -> Mesh:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import math
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from mingyue.printing.formats.print_package import PrintPackage
 from mingyue.printing.frames import rotation
 from mingyue.printing.kernels import fast
 from mingyue.printing.meshes import Mesh
 
-_PAPER = np.array([250, 250, 247], dtype=np.float32)
-_INK = np.array([44, 82, 130], dtype=np.float32)
-_GLOW = np.array([235, 240, 247], dtype=np.float32)
-_LIGHT = np.array([-0.35, 0.45, 0.82])  # from the upper left, a little in front of the paper
+if TYPE_CHECKING:  # whoever builds needs no Pillow
+    from PIL import Image
+
+# Paper; a face in the dark and far away; one in the light and near.
+_PALETTE = np.array([[250, 250, 247], [44, 82, 130], [235, 240, 247]], dtype=np.float64)
+_LIGHT = np.array([-0.35, 0.45, 0.82]) / np.linalg.norm([-0.35, 0.45, 0.82])  # from the upper left, a little in front
 _MARGIN = 0.04
 
 
@@ -31,52 +33,65 @@ def picture_of_mesh(
     oversample: int = 2,
     colours: NDArray[np.uint8] | None = None,
 ) -> Image.Image:
-    """A shaded view without perspective: turned about z, then tilted towards the one who looks (0: from the side).
+    """A shaded view, see `drawn_mesh`. oversample: samples along each side of a pixel, for smooth edges."""
+    from PIL import Image
 
-    oversample: samples along each side of a pixel, for smooth edges. colours: (n, 3) of each corner, instead of ink.
-    """
-    columns, rows = width_px * oversample, height_px * oversample
-    low, high = mesh.box_um
-    view = rotation((tilt_deg - 90.0, 0.0, 0.0)) @ rotation((0.0, 0.0, turn_deg))
-    points = (mesh.vertices_um - (low + high) / 2) @ view.T
-    used = (mesh.used_um - (low + high) / 2) @ view.T
-    left, right = used.min(axis=0), used.max(axis=0)
-    middle, extent = (left + right) / 2, np.maximum(right - left, 1e-9)
-    scale = (1 - 2 * _MARGIN) * min(columns / extent[0], rows / extent[1])
-    screen = np.empty_like(points)
-    screen[:, 0] = columns / 2 + (points[:, 0] - middle[0]) * scale
-    screen[:, 1] = rows / 2 - (points[:, 1] - middle[1]) * scale
-    screen[:, 2] = points[:, 2]
-    depth, seen = fast.draw(screen, mesh.triangles, rows=rows, columns=columns)
-    shaded = _shade(points, mesh.triangles, seen, depth, colours)
-    return Image.fromarray(shaded).resize((width_px, height_px), Image.Resampling.BOX)
+    drawn = drawn_mesh(
+        mesh,
+        width_px=width_px * oversample,
+        height_px=height_px * oversample,
+        turn_deg=turn_deg,
+        tilt_deg=tilt_deg,
+        colours=colours,
+    )
+    return Image.fromarray(drawn).resize((width_px, height_px), Image.Resampling.BOX)
 
 
-def _shade(
-    points: NDArray[np.float64],
-    triangles: NDArray[np.int64],
-    seen: NDArray[np.int64],
-    depth: NDArray[np.float64],
-    of_corners: NDArray[np.uint8] | None,
+def drawn_mesh(
+    mesh: Mesh,
+    *,
+    width_px: int,
+    height_px: int,
+    turn_deg: float = -35.0,
+    tilt_deg: float = 32.0,
+    colours: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.uint8]:
-    """Light by the angle of each face, paler with distance; faces that are seen from behind are drawn as well."""
+    """(height, width, 3) a shaded view without perspective: turned about z, then tilted towards the one who looks.
+
+    tilt_deg: 0 is from the side. colours: (n, 3) of each corner; without them it is drawn in ink.
+    """
+    view = rotation((tilt_deg - 90.0, 0.0, 0.0)) @ rotation((0.0, 0.0, turn_deg))
+    middle = (mesh.box_um[0] + mesh.box_um[1]) / 2
+    low, high = mesh.box_under(view, middle)
+    extent = np.maximum(high - low, 1e-9)
+    scale = (1 - 2 * _MARGIN) * min(width_px / extent[0], height_px / extent[1])
+    to_sheet = np.diag([scale, -scale, 1.0])
+    centre = np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, 0.0])
+    shift = np.array([width_px / 2, height_px / 2, 0.0]) - to_sheet @ (view @ middle + centre)
+    depth, seen = fast.draw(
+        mesh.vertices_um, mesh.triangles, matrix=to_sheet @ view, offset=shift, rows=height_px, columns=width_px
+    )
+    if colours is not None:
+        return _coloured(mesh, view, seen, colours)
+    return fast.shade(
+        mesh.vertices_um, mesh.triangles, view=view, light=_LIGHT, palette=_PALETTE, depth=depth, seen=seen
+    )
+
+
+def _coloured(
+    mesh: Mesh, view: NDArray[np.float64], seen: NDArray[np.int64], of_corners: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    """Each face in the mean colour of its corners, lit evenly, so that a colour stays the one of the legend."""
     hit = seen >= 0
-    colours = np.broadcast_to(_PAPER, (*seen.shape, 3)).copy()
-    if hit.any():
-        faces, face_of = np.unique(seen[hit], return_inverse=True)  # a picture sees a small part of a large mesh
-        a, b, c = (points[triangles[faces, k]] for k in range(3))
-        normals = np.cross(b - a, c - a)
-        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-300)
-        light = np.abs(normals @ (_LIGHT / np.linalg.norm(_LIGHT))).astype(np.float32)
-        near, far = depth[hit].max(), depth[hit].min()
-        nearness = (depth[hit] - far).astype(np.float32) / np.float32(max(near - far, 1e-9))
-        strength = (0.25 + 0.75 * light[face_of]) * (0.55 + 0.45 * nearness)
-        if of_corners is None:
-            colours[hit] = _INK + (_GLOW - _INK) * strength[:, None]
-        else:  # lit more evenly, so that a colour stays the one of the legend
-            faces_in = of_corners[triangles[faces]].astype(np.float32).mean(axis=1)
-            colours[hit] = faces_in[face_of] * (0.55 + 0.45 * light[face_of])[:, None]
-    return colours.astype(np.uint8)
+    drawn = np.broadcast_to(_PALETTE[0], (*seen.shape, 3)).copy()
+    faces, face_of = np.unique(seen[hit], return_inverse=True)  # a picture sees a small part of a large mesh
+    a, b, c = (mesh.vertices_um[mesh.triangles[faces, k]] for k in range(3))
+    normals = np.cross(b - a, c - a)
+    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-300)
+    light = 0.55 + 0.45 * np.abs(normals @ view.T @ _LIGHT)
+    colours = of_corners[mesh.triangles[faces]].astype(np.float64).mean(axis=1) * light[:, None]
+    drawn[hit] = colours[face_of]
+    return drawn.astype(np.uint8)
 
 
 def picture_of_layer(package: PrintPackage, layer: int, *, most_px: int = 1600) -> Image.Image:
@@ -85,6 +100,8 @@ def picture_of_layer(package: PrintPackage, layer: int, *, most_px: int = 1600) 
     columns, rows = manifest.machine.field_px
     shrink = max(1.0, max(manifest.canvas.columns, manifest.canvas.rows) / most_px)
     size = (math.ceil(manifest.canvas.columns / shrink), math.ceil(manifest.canvas.rows / shrink))
+    from PIL import Image
+
     sheet = Image.new("L", size)
     for field_index in dict.fromkeys(exposure.field for exposure in manifest.layers[layer].exposures):
         field = manifest.fields[field_index]

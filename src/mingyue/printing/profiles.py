@@ -6,7 +6,6 @@ import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
@@ -51,7 +50,7 @@ class Title:
 
 def shipped_tables(name: str) -> dict[str, Table]:
     """The tables that come with Mingyue: `machines` or `resins`."""
-    text = resources.files("mingyue.printing.data").joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    text = (Path(__file__).parent / "data" / f"{name}.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingyue.printing.edges import components, edges_of
-from mingyue.printing.kernels import fast
 from mingyue.printing.meshes import Mesh
 
 # Open vertices nearer than this times the farthest coordinate are one: two steps of an STL file's float32.
@@ -21,7 +20,7 @@ def join_rounded(mesh: Mesh) -> tuple[Mesh, NDArray[np.int64]]:
     Returns the mesh and the vertices that became another one, none where nothing was open.
     """
     nothing = np.empty(0, dtype=np.int64)
-    if fast.closes(mesh.vertices_um, mesh.triangles):
+    if mesh.is_closed:
         return mesh, nothing
     from scipy.spatial import cKDTree
 

@@ -88,6 +88,16 @@ def sampled(mesh: Mesh, count: int) -> tuple[SurfacePoints, Ints]:
     return SurfacePoints(points, normals, areas, (np.sqrt(areas) / 2).astype(np.float32)), triangle
 
 
+def centres(mesh: Mesh, triangles: Ints) -> SurfacePoints:
+    """The middles of some triangles, each for its own area."""
+    corners = mesh.vertices_um[mesh.triangles[triangles]]
+    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    twice = np.linalg.norm(across, axis=1)
+    areas = (twice / 2).astype(np.float32)
+    normals = (across / np.maximum(twice, 1e-300)[:, None]).astype(np.float32)
+    return SurfacePoints(corners.mean(axis=1), normals, areas, np.sqrt(areas) / 2)
+
+
 def just_outside(points_um: Floats, normals: NDArray[np.floating], *, pitch_um: float, layer_um: float) -> Floats:
     """Points moved outwards by so much that the pixel and layer in which they come to lie are no longer covered by what
     they lie on: half a layer, half a pixel either way, and a little.

@@ -113,7 +113,13 @@ def simulate(
     reader = DesignReader(light, wide, look, design_layers(design, light, wide))
     readings = run.read(planned[0], every=1, beside=reader)
     known = reader.finish()
-    judge = _Judge(look, known, tolerance_um, reach_um, sides_of(look, design, known.outer, reach_um=reach_um))
+    judge = _Judge(
+        look,
+        known,
+        tolerance_um,
+        reach_um,
+        sides_of(look, design, known.outer, ~known.covered["small"], reach_um=reach_um),
+    )
     nominal = judge.figures(readings[0])
     return Prediction(
         deviations=judge.deviations(readings[0]),

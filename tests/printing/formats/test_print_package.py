@@ -55,6 +55,17 @@ def package(tmp_path: Path) -> Path:
     return path
 
 
+def test_masks_of_a_field_that_comes_several_times_add_up(tmp_path: Path) -> None:
+    parts = [from_picture(np.array([row, row], dtype=np.uint8)) for row in ([0, 255, 100, 9], [0, 0, 155, 255])]
+    with PackageWriter(tmp_path / "job.zip") as writer:
+        places = [writer.add_mask(encode_png(runs), name=str(k), lit_px=runs.lit_px) for k, runs in enumerate(parts)]
+        exposures = tuple((0, place, 0.5) for place in places)
+        writer.finish(manifest(writer.masks, exposures), preview_png=encode_png(parts[0]))
+
+    with open_package(tmp_path / "job.zip") as opened:
+        assert opened.mask(0, 0).painted().tolist() == [[0, 255, 255, 255]] * 2
+
+
 def test_reading_gives_back_what_was_written(package: Path) -> None:
     with open_package(package) as opened:
         assert opened.mask(0, 0) == from_picture(PICTURE)

@@ -21,13 +21,6 @@ from tests.printing.formats.archives import (
 )
 
 SIXTH = 1e9 / 6
-SLICES = 'xmlns:s="http://schemas.microsoft.com/3dmanufacturing/slice/2015/07"'
-STACK = (
-    '<s:slicestack id="9" zbottom="0"><s:slice ztop="1"><s:vertices><s:vertex x="0" y="0"/>'
-    '<s:vertex x="1" y="0"/>'
-    '<s:vertex x="0" y="1"/></s:vertices><s:polygon startv="0"><s:segment v2="1"/><s:segment v2="2"/>'
-    '<s:segment v2="0"/></s:polygon></s:slice></s:slicestack>'
-)
 
 
 def read(tmp_path, resources, build, *, unit="millimeter", namespaces="", **limits):
@@ -159,23 +152,3 @@ def test_real_lattices_are_closed_tubes_and_missing_clips_are_noted(data_dir):
 def test_too_many_beams_are_refused_before_tubes_are_made(tmp_path):
     with pytest.raises(LimitError, match="248 triangles, more than 200"):
         read(tmp_path, thing(1, beams()), item(1), namespaces=LATTICE, max_triangles=200)
-
-
-@pytest.mark.parametrize("name", ["sphere_sliced.3mf", "torus_sliced.3mf"])
-def test_a_mesh_beside_slices_is_refused_for_it_may_be_a_stand_in(data_dir, name):
-    # In both files it is the bounding box, though it is called a mesh of full resolution.
-    with pytest.raises(FileFormatError, match="slices, which are not read yet") as caught:
-        read_3mf(data_dir / "parts" / name, limits=ReadLimits())
-    assert "without slices" in caught.value.remedy
-
-
-@pytest.mark.parametrize(
-    ("mesh", "options"),
-    [("<mesh><vertices/><triangles/></mesh>", ""), (TETRAHEDRON, 's:meshresolution="lowres"')],
-)
-def test_slices_without_a_full_mesh_are_refused(tmp_path, mesh, options):
-    body = thing(1, mesh).replace('type="model"', f's:slicestackid="9" {options}')
-
-    with pytest.raises(FileFormatError, match="slices, which are not read yet") as caught:
-        read(tmp_path, STACK + body, item(1), namespaces=SLICES)
-    assert "without slices" in caught.value.remedy

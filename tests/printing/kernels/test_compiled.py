@@ -19,6 +19,7 @@ from mingyue.printing.kernels import compiled, fast
 ring = np.array([(6, 0.5), (2, 8.25), (11, 3), (1, 3), (10, 8.25)], dtype=float)
 segments = np.hstack([ring, np.roll(ring, -1, axis=0)])
 before = compiled.is_compiled()
+compiled.before_compiling(lambda: print("compiling", end=" "))
 runs = fast.cover(segments, 9, 12)
 print(before, compiled.runs_as(), compiled.is_compiled(), "numba" in sys.modules, [part.tolist() for part in runs[:4]])
 """
@@ -45,7 +46,7 @@ def expected() -> str:
 def test_the_first_process_compiles_and_the_next_only_opens(tmp_path: Path) -> None:
     first, second = ran(tmp_path), ran(tmp_path)
 
-    assert first == f"False library True True {expected()}\n"
+    assert first == f"compiling False library True True {expected()}\n"
     assert second == f"True library True False {expected()}\n"  # numba is not even imported
     assert len(list((tmp_path / "mingyue").iterdir())) == 1  # nothing half made is left beside it
 
@@ -54,13 +55,13 @@ def test_without_a_c_compiler_the_loops_run_under_numba(tmp_path: Path) -> None:
     nowhere = tmp_path / "bin"
     nowhere.mkdir()
 
-    assert ran(tmp_path, PATH=str(nowhere)) == f"False numba False True {expected()}\n"
+    assert ran(tmp_path, PATH=str(nowhere)) == f"compiling False numba False True {expected()}\n"
 
 
 def test_a_cache_that_cannot_be_written_does_not_stop_the_work(tmp_path: Path) -> None:
     (tmp_path / "mingyue").write_text("a file where the folder should be")
 
-    assert ran(tmp_path) == f"False numba False True {expected()}\n"
+    assert ran(tmp_path) == f"compiling False numba False True {expected()}\n"
 
 
 def test_the_library_is_that_of_these_loops() -> None:

@@ -80,3 +80,15 @@ def test_grey_rows_are_the_pixels(rows: int, columns: int, seed: int) -> None:
     filtered[:, 1:] = picture
     assert np.repeat(values, lengths).tobytes() == filtered.tobytes()
     assert (values[1:] != values[:-1]).all()
+
+
+@pytest.mark.parametrize("value", [0, 7])
+@pytest.mark.parametrize("length", [1, 2, 3, 258, 259, 260, 261, 516, 258 * 64, 258 * 73 + 2, 258 * 200 + 1, 3_000_001])
+def test_a_long_run_is_written_as_often_as_it_is_repeated(value: int, length: int) -> None:
+    values = np.array([3, value, 9], dtype=np.uint8)
+    lengths = np.array([2, length, 5], dtype=np.int64)
+
+    stream = fast.zlib_stream(values, lengths)
+
+    assert zlib.decompress(stream) == bytes([3]) * 2 + bytes([value]) * length + bytes([9]) * 5
+    assert len(stream) <= 100 + length // 258

@@ -121,6 +121,11 @@ def _refuse(manifest: Manifest) -> None:
             say("The package's pixels are wholly lit or dark: without greys a mask moves by whole pixels only."),
             remedy=say("Build it without --binary, for a machine that shows greys."),
         )
+    if manifest.light_map is not None or manifest.regions is not None:
+        raise BadInputError(
+            say("The package was dimmed by a light map, or has regions with an exposure of their own."),
+            remedy=say("Build it without them: compensation decides on every grey itself."),
+        )
     if manifest.compensated is not None:
         raise BadInputError(
             say("The package was compensated already: its masks are no longer the part's."),

@@ -70,7 +70,10 @@ def check_limit(count: int, limit: int, what: Phrase, *, path: Path, name: str) 
 
 
 def _raise_limit(name: str) -> Phrase:
-    return say("Make the part smaller or coarser, or raise the limit `{name}` if you trust the file.", name=name)
+    return say(
+        "Make the part smaller or coarser. Who trusts the file reads it from Python, with a higher ReadLimits.{name}.",
+        name=name,
+    )
 
 
 def check_triangle_count(count: int, *, path: Path, limits: ReadLimits) -> None:

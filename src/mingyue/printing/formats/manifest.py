@@ -73,6 +73,35 @@ class StitchingOf(Struct, frozen=True, forbid_unknown_fields=True):
     ramp: Literal["none", "linear", "smooth"]
 
 
+class LightMapOf(Struct, frozen=True, forbid_unknown_fields=True):
+    """The map by which masks were dimmed until the field is even. sha256: of its file.
+
+    reading: whether its grey was taken for what a pixel is driven at, or for how brightly it shines. dose_kept: of the
+    brightest place's dose, which is what the darkest has. uneven_before, uneven_after: difference of the extremes over
+    the mean, of wholly covered pixels.
+    """
+
+    file: str
+    sha256: Digest
+    reading: Literal["correction", "brightness"]
+    levels: Count
+    dose_kept: Annotated[float, Meta(gt=0, le=1)]
+    uneven_before: NotNegative
+    uneven_after: NotNegative
+
+
+class RegionsOf(Struct, frozen=True, forbid_unknown_fields=True):
+    """Regions of a layer with a mask and an exposure of their own; seconds are null where they are exposed as the rest.
+
+    down_facing_layers: how many layers above a void face down; edge_px: how wide the edge is.
+    """
+
+    down_facing_s: Positive | None
+    down_facing_layers: Count
+    edge_s: Positive | None
+    edge_px: Index
+
+
 class FieldOf(Struct, frozen=True, forbid_unknown_fields=True):
     """row_px, column_px: its top left pixel on the canvas; offset_um: stage position of its centre, x and y."""
 
@@ -145,6 +174,8 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     masks: tuple[MaskOf, ...]
     preview: Literal["preview.png"]
     compensated: CompensatedOf | None = None
+    light_map: LightMapOf | None = None
+    regions: RegionsOf | None = None
 
     def __post_init__(self) -> None:
         """What types cannot say: every place points at something."""

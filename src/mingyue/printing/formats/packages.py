@@ -92,7 +92,8 @@ def write_package(stack: MaskStack, path: Path) -> tuple[Phrase, ...]:
             extent.add(screen)
             if index == len(stack.layers) // 2:
                 preview = from_picture(shrunk(screen, most_px=_PREVIEW_PX))
-            layers.append(LayerOf(layer.bottom_um, layer.thickness_um, layer.cut_um, screen.area_px, tuple(exposures)))
+            area_px = screen.area_px if stack.package is None else stack.package.layers[index].area_px
+            layers.append(LayerOf(layer.bottom_um, layer.thickness_um, layer.cut_um, area_px, tuple(exposures)))
         manifest = _manifest(stack, layers, extent.size_um(stack), writer.masks, losses)
         manifest = msgspec.structs.replace(manifest, grey="binary" if is_binary else "coverage")
         writer.finish(manifest, preview_png=encode_png(preview))
@@ -144,4 +145,6 @@ def _manifest(
         layers=tuple(layers),
         masks=tuple(masks),
         preview="preview.png",
+        light_map=known.light_map if known else None,
+        regions=known.regions if known else None,
     )

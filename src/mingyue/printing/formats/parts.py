@@ -12,22 +12,15 @@ from typing import Literal
 from mingyue.errors import BadInputError, FileFormatError, UnitsUnknownError
 from mingyue.phrases import Phrase, say
 from mingyue.printing.formats.limits import ReadLimits, file_bytes
-from mingyue.printing.formats.obj import read_obj_noted
-from mingyue.printing.formats.ply import read_ply_noted
 from mingyue.printing.formats.print_package import is_package
 from mingyue.printing.formats.stl import is_binary_stl, is_text_stl, read_stl_noted
-from mingyue.printing.formats.threemf import read_3mf
 from mingyue.printing.meshes import EmptyMeshError, Mesh
 from mingyue.printing.rounding import join_rounded
 from mingyue.units import LengthUnit
 
 Format = Literal["3mf", "stl", "obj", "ply", "sample"]
 
-_UNITLESS: dict[Format, Callable[..., tuple[Mesh, tuple[Phrase, ...]]]] = {
-    "stl": read_stl_noted,
-    "obj": read_obj_noted,
-    "ply": read_ply_noted,
-}
+Reader = Callable[..., tuple[Mesh, tuple[Phrase, ...]]]
 _SUFFIXES: dict[str, Format] = {".3mf": "3mf", ".stl": "stl", ".obj": "obj", ".ply": "ply"}
 _CAD_SUFFIXES = frozenset({".step", ".stp", ".iges", ".igs", ".sldprt", ".x_t", ".3dm", ".f3d", ".ipt", ".brep"})
 _LOOKS_LIKE_OBJ = re.compile(rb"^v[ \t]+[-+.\d]", re.MULTILINE)
@@ -62,6 +55,8 @@ def read_part(path: Path, *, unit: LengthUnit | None, limits: ReadLimits | None 
     kind = _format_of(path, size)
     digest = _sha256(path)
     if kind == "3mf":
+        from mingyue.printing.formats.threemf import read_3mf
+
         found = read_3mf(path, limits=limits)
         mesh, notes, meant = found.mesh, found.notes, found.unit
         if unit not in (None, meant):
@@ -72,7 +67,7 @@ def read_part(path: Path, *, unit: LengthUnit | None, limits: ReadLimits | None 
     else:
         meant = unit or "um"
         how = {"welded": welded} if kind == "stl" else {}
-        mesh, notes = _UNITLESS[kind](path, unit=meant, limits=limits, **how)
+        mesh, notes = _reader(kind)(path, unit=meant, limits=limits, **how)
     if not len(mesh.triangles):
         raise EmptyMeshError(
             say("{file} has no triangles.", file=path.name),
@@ -85,6 +80,19 @@ def read_part(path: Path, *, unit: LengthUnit | None, limits: ReadLimits | None 
         if len(moved):
             notes = (*notes, _said_of_rounding(len(moved)))
     return Part(mesh, kind, meant, kind == "3mf", digest, path.name, notes)
+
+
+def _reader(kind: Format) -> Reader:
+    """What reads a format that carries no unit, imported when it is needed."""
+    if kind == "obj":
+        from mingyue.printing.formats.obj import read_obj_noted
+
+        return read_obj_noted
+    if kind == "ply":
+        from mingyue.printing.formats.ply import read_ply_noted
+
+        return read_ply_noted
+    return read_stl_noted
 
 
 def _said_of_rounding(count: int) -> Phrase:

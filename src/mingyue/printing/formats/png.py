@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from mingyue.errors import FileFormatError
 from mingyue.phrases import say
@@ -36,6 +35,16 @@ def encode_png(runs: Runs, *, always_8_bit: bool = False) -> bytes:
         byte_runs = fast.grey_bytes(runs.row_starts, runs.starts, runs.stops, runs.values, runs.columns)
     header = struct.pack(">IIBBBBB", runs.columns, runs.rows, 1 if is_binary else 8, 0, 0, 0, 0)
     return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", fast.zlib_stream(*byte_runs)) + _chunk(b"IEND", b"")
+
+
+def rgb_png(picture: NDArray[np.uint8]) -> bytes:
+    """Colour PNG of a small picture, (rows, columns, 3) uint8."""
+    rows, columns, _ = picture.shape
+    unfiltered = np.zeros((rows, 1 + 3 * columns), dtype=np.uint8)
+    unfiltered[:, 1:] = picture.reshape(rows, -1)
+    header = struct.pack(">IIBBBBB", columns, rows, 8, 2, 0, 0, 0)
+    data = zlib.compress(unfiltered.tobytes(), level=1)
+    return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
@@ -72,6 +81,8 @@ def decode_picture(data: bytes, *, columns: int, rows: int) -> NDArray[np.uint8]
     picture = _decoded_plainly(data, columns=columns, rows=rows)
     if picture is not None:
         return picture
+    from PIL import Image
+
     try:
         with Image.open(BytesIO(data), formats=("PNG",)) as image:
             if image.mode not in {"1", "L"}:

@@ -21,7 +21,7 @@ from mingyue.files import unfinished
 from mingyue.phrases import Phrase, say
 from mingyue.printing.formats.manifest import Manifest, MaskOf
 from mingyue.printing.formats.png import check_png_size, decode_png
-from mingyue.printing.runs import Runs, blank, from_picture
+from mingyue.printing.runs import FULL, Runs, blank, from_picture
 
 # 100,000 layers of 336 fields are some 500 MB of manifest; more is an attack.
 _MOST_MANIFEST_BYTES = 1 << 30
@@ -111,7 +111,7 @@ class PrintPackage:
     def mask(self, layer: int, field_index: int) -> Runs:
         """What the projector shows for this field in this layer; dark where the layer does not name the field.
 
-        Where the field is exposed several times, the brightest of its masks at each pixel.
+        Where the field is exposed several times, its masks add up to the part; more than full is full.
         """
         columns, rows = self.manifest.machine.field_px
         shown = [exposure.mask for exposure in self.manifest.layers[layer].exposures if exposure.field == field_index]
@@ -120,8 +120,10 @@ class PrintPackage:
         first, *others = (decode_png(self.mask_png(mask), columns=columns, rows=rows) for mask in shown)
         if not others:
             return first
-        brightest = np.maximum.reduce([first.painted(), *(other.painted() for other in others)])
-        return from_picture(brightest)
+        total = first.painted().astype(np.int64)
+        for other in others:
+            total += other.painted()
+        return from_picture(np.minimum(total, FULL).astype(np.uint8))
 
     def preview_png(self) -> bytes:
         """The picture of the part."""

@@ -221,6 +221,10 @@ def lose_package(stack: MaskStack, losses: Losses) -> None:
         return
     losses.add(say("Not carried over: the part's name and digest, and how it was placed."))
     losses.add(say("Not carried over: the numbers of the machine and of the resin."))
+    if stack.package.light_map is not None:
+        losses.add(say("Not carried over: by which light map the masks were dimmed; they stay dimmed."))
+    if stack.package.regions is not None:
+        losses.add(say("Not carried over: which exposures are those of edges and of what faces down."))
 
 
 def lose_uneven_cuts(stack: MaskStack, losses: Losses) -> None:

@@ -50,20 +50,20 @@ def read_stl_noted(
 ) -> tuple[Mesh, tuple[Phrase, ...]]:
     """As read_stl, with notes on what was odd about the file but could be borne.
 
-    welded: False leaves each triangle its own three corners where the surface closes all the same. That is enough to
-    slice it, and welding a million triangles takes longer than slicing them.
+    welded: False leaves each triangle of a binary file its own three corners where the surface closes all the same. That
+    is enough to slice it, and welding a million triangles takes longer than slicing them.
     """
     size = file_bytes(path, limits=limits)
     corners: NDArray[Any]
+    if not welded and is_binary_stl(path, size):
+        soup = _soup(path, unit, limits)
+        if soup is not None and soup.is_closed:
+            return soup, ()
     if is_text_stl(path, size):
         corners, notes = _read_text(path, limits)
     else:
         corners, notes = _read_binary(path, size, limits)
     points = _finite(corners, path).reshape(-1, 3)
-    if not welded:
-        soup = Mesh(points.astype(np.float64) * UM_PER[unit], np.arange(len(points)).reshape(-1, 3))
-        if fast.closes(soup.vertices_um, soup.triangles):
-            return soup, notes
     vertices, inverse = weld_um(points)
     return Mesh(vertices.astype(np.float64) * UM_PER[unit], inverse.reshape(-1, 3)), notes
 
@@ -155,6 +155,17 @@ def _read_binary(path: Path, size: int, limits: ReadLimits) -> tuple[NDArray[np.
     facets = np.memmap(path, dtype=_FACET, mode="r", offset=_HEADER_BYTES, shape=(count,))
     surplus = say("{count:,} bytes after the last triangle were ignored.", count=size - needed)
     return np.array(facets["corners"], dtype=np.float32), (surplus,) if size > needed else ()
+
+
+def _soup(path: Path, unit: LengthUnit, limits: ReadLimits) -> Mesh | None:
+    """Each triangle of a binary file with three corners of its own; None where there is none, or an odd number."""
+    count = _promised_count(path)
+    check_triangle_count(count, path=path, limits=limits)
+    if not count:
+        return None
+    words = np.memmap(path, dtype="<u2", mode="r", offset=_HEADER_BYTES, shape=(count, _FACET.itemsize // 2))
+    vertices, odd = fast.stl_corners(words.view(np.ndarray), UM_PER[unit])
+    return None if odd else Mesh(vertices, np.arange(3 * count).reshape(-1, 3))
 
 
 def _read_text(path: Path, limits: ReadLimits) -> tuple[NDArray[np.float64], tuple[Phrase, ...]]:

@@ -30,6 +30,7 @@ from mingyue.printing.formats.limits import (
     check_limit,
     check_triangle_count,
 )
+from mingyue.printing.formats.slices import read_slices, solid_of
 from mingyue.printing.meshes import Mesh, joined
 from mingyue.units import UM_PER, LengthUnit
 
@@ -52,7 +53,8 @@ class ThreeMF:
 def read_3mf(path: Path, *, limits: ReadLimits) -> ThreeMF:
     """The parts on the build platform of a 3MF file, welded only as the file welds them.
 
-    Materials and colours are ignored; beam lattices become tubes; slices are noted and their mesh is used.
+    Materials and colours are ignored; beam lattices become tubes. Where an object has slices, they count and not its
+    mesh, whatever the file says of how fine that is.
     Raises FileFormatError, LimitError.
     """
     _check_archive(path, limits)
@@ -121,6 +123,7 @@ class _Body:
     item: Any
     mesh: Mesh | None = None
     below: list[tuple[_Body, Placement]] = field(default_factory=list)
+    is_sliced: bool = False  # itself, or something below it
     triangle_count: int = 0
     instance_count: int = 0  # 0 until it was measured
 
@@ -138,7 +141,8 @@ class _Reading:
 
     def result(self) -> ThreeMF:
         scale = UM_PER[self.unit]
-        placed = [(body, (scale * matrix, scale * offset)) for body, (matrix, offset) in self._build_items()]
+        items = list(self._build_items())
+        placed = [(body, (scale * matrix, scale * offset)) for body, (matrix, offset) in items]
         if not placed:
             raise FileFormatError(
                 together(
@@ -148,6 +152,7 @@ class _Reading:
             )
         for body, _ in placed:
             self._measure(body)
+        self._check_turns(items)
         self._check_size([body for body, _ in placed])
         with np.errstate(over="ignore", invalid="ignore"):  # transforms may multiply to anything
             mesh = joined([mesh for body, placement in placed for mesh in _laid_out(body, placement)])
@@ -205,6 +210,15 @@ class _Reading:
         own = len(body.mesh.triangles) if body.mesh else 0
         body.triangle_count = own + sum(part.triangle_count for part in parts)
         body.instance_count = 1 + sum(part.instance_count for part in parts)
+        self._check_turns(body.below)
+        body.is_sliced = body.is_sliced or any(part.is_sliced for part in parts)
+
+    def _check_turns(self, placed: list[tuple[_Body, Placement]]) -> None:
+        """Slices stay level and as thick as they are: 3MF forbids every other transform of them."""
+        for body, (matrix, _) in placed:
+            level = np.append(matrix[2], matrix[:2, 2])
+            if body.is_sliced and not np.array_equal(level, [0, 0, 1, 0, 0]):
+                raise self._broken(say("it tilts or stretches an object that is given as slices, which 3MF forbids"))
 
     def _check_size(self, bodies: list[_Body]) -> None:
         instance_count = sum(body.instance_count for body in bodies)
@@ -214,7 +228,9 @@ class _Reading:
         check_triangle_count(triangle_count, path=self.path, limits=self.limits)
 
     def _open(self, body: _Body) -> None:
-        if body.item.IsComponentsObject():
+        if body.item.HasSlices(False):
+            body.mesh, body.is_sliced = self._sliced(body.item), True
+        elif body.item.IsComponentsObject():
             for index in range(body.item.GetComponentCount()):
                 part = body.item.GetComponent(index)
                 below = self._body(part.GetObjectResource()), self._placement(part.GetTransform())
@@ -226,25 +242,35 @@ class _Reading:
 
     def _mesh(self, item: Any) -> Mesh:
         """A mesh object in the file's unit, with its beams as tubes."""
-        name = item.GetName() or say("number {number}", number=item.GetResourceID())
+        name = item.GetName() or say("number {number}", number=item.GetModelResourceID())
         check_triangle_count(item.GetTriangleCount(), path=self.path, limits=self.limits)
         points, triangles = _arrays(item)
         meshes = [Mesh(points, triangles)] if len(triangles) else []
         meshes += self._beams(item, points, name)
-        self._refuse_slices(item, name)
         return joined(meshes)
 
-    def _refuse_slices(self, item: Any, name: str) -> None:
-        if not item.HasSlices(False):
-            return
-        raise FileFormatError(
+    def _sliced(self, item: Any) -> Mesh:
+        """The slices of an object as a solid in the file's unit; its mesh may be a mere stand-in."""
+        name = item.GetName() or say("number {number}", number=item.GetModelResourceID())
+        stack = read_slices(item.GetSliceStack(), broken=self._broken, check_corners=self._check_corners)
+        thickness = np.diff([stack.bottom, *(piece.top for piece in stack.slices)]) * UM_PER[self.unit]
+        if not stack.corners:
+            raise self._broken(say("object {name} has slices, and all of them are empty", name=name))
+        self.notes[
             say(
-                "Object {name} in {file} is given as slices, which are not read yet; its mesh may be a mere stand-in.",
+                "Object {name} is given as {count:,} slices of {thinnest:.4g} to {thickest:.4g} µm: they are used, and its "
+                "mesh is left aside. A layer shows the slice that lies at half its height.",
                 name=name,
-                file=self.path.name,
-            ),
-            remedy=say("Export the part as a mesh, without slices."),
-        )
+                count=len(stack.slices),
+                thinnest=float(thickness.min()),
+                thickest=float(thickness.max()),
+            )
+        ] += 1
+        return solid_of(stack)
+
+    def _check_corners(self, count: int) -> None:
+        """A corner of a contour takes two triangles in its wall, and as many again above and below."""
+        check_triangle_count(4 * count, path=self.path, limits=self.limits)
 
     def _beams(self, item: Any, points: NDArray[np.float64], name: str) -> list[Mesh]:
         beams = item.BeamLattice()

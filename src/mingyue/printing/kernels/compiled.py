@@ -9,21 +9,28 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import os
-import platform
+import sys
 import threading
 from collections.abc import Callable
 from functools import cache
-from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+_RUNS: Final = ("i8[:]", "i4[:]", "i4[:]", "u1[:]")
 # Entry → its module in `loops`, and what it takes. Arrays are C-contiguous; each entry returns an int64.
 ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "edge_balance": ("closing", ("i8[:,:]", "i8[:,:]")),
-    "cut_count": ("cutting", ("f8[:,:]", "i8[:,:]", "f8[:]", "i8[:]")),
-    "cut_fill": ("cutting", ("f8[:,:]", "i8[:,:]", "f8[:]", "i8[:]", "f8[:,:]")),
+    "stl_corners": ("reading", ("u2[:,:]", "f8", "f8[:,:]")),
+    "move": ("moving", ("f8[:,:]", "f8[:,:]", "f8[:]", "f8[:,:]")),
+    "box_of": ("moving", ("f8[:,:]", "i8[:,:]", "f8[:,:]", "f8[:]", "f8[:,:]")),
+    "deal_count": ("portioning", ("f8[:,:]", "i8[:,:]", "f8[:]", "i8", "i8", "i4[:,:]", "i8[:]")),
+    "deal_fill": ("portioning", ("i4[:,:]", "i8", "i8[:]", "i8[:]")),
+    "gather": ("portioning", ("f8[:,:]", "i8[:,:]", "i8[:]", "f8", "f8", "f8", "f8[:,:]")),
+    "cut_count": ("cutting", ("f8[:,:]", "f8[:]", "i8[:]")),
+    "cut_fill": ("cutting", ("f8[:,:]", "f8[:]", "i8[:]", "f8[:,:]")),
     "count_pieces": ("covering", ("f8[:,:]", "i8", "i8", "i8[:]")),
     "fill_pieces": ("covering", ("f8[:,:]", "i8", "i8", "i8[:]", "f8[:,:]", "i4[:,:]")),
     "cover_rows": (
@@ -35,6 +42,14 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "match_runs": ("matching", ("u1[:]", "i8[:]", "i8[:]", "i8[:]", "i8[:]")),
     "zlib_stream": ("deflating", ("i8[:]", "u1[:]", "i8[:]", "i8[:,:]", "u1[:]")),
     "inflate": ("inflating", ("u1[:]", "u1[:]", "i4[:,:]", "i4[:]", "i8[:]")),
+    "field_count": ("fielding", ("i8[:]", "i4[:]", "i4[:]", "i8", "i8", "i8", "i8", "i8[:,:]")),
+    "field_fill": (
+        "fielding",
+        (
+            *("i8[:]", "i4[:]", "i4[:]", "u1[:]", "i8", "i8", "i8", "i8"),
+            *("i8[:,:]", "i8[:]", "i8[:,:]", "i4[:]", "i4[:]", "u1[:]"),
+        ),
+    ),
     "feather": (
         "feathering",
         ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "f8[:]", "i8[:]", "f8[:]", "i8[:]", "i8[:]", "i4[:]", "i4[:]", "u1[:]"),
@@ -54,7 +69,6 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         ("i8[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:,:]", "i8[:]", "i4[:]", "i4[:]"),
     ),
     "closest": ("closest", ("f8[:,:]", "f8[:,:]", "i8[:,:]", "f8[:]")),
-    "draw": ("drawing", ("f8[:,:]", "i8[:,:]", "f8[:,:]", "i8[:,:]")),
     "shine_columns": ("shining", ("f4[:,:,:]", "f4[:]", "f4[:]", "f4[:,:]", "f4[:,:,:]")),
     "return_columns": ("shining", ("f4[:,:,:]", "f4[:]", "f4[:]")),
     "look_at": ("shining", ("f4[:,:,:]", "i4[:,:]", "f4[:]", *["f4[:,:,:,:]"] * 3, "f4[:]", "f4[:]")),
@@ -72,6 +86,16 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "shining",
         ("f4[:,:,:]", "u1[:,:,:]", "f4[:]", "f4[:]", "f4[:,:]", "f4[:,:,:]", "f4[:,:,:]"),
     ),
+    "combine": (
+        "combining",
+        (*_RUNS, *_RUNS, "u1[:]", *_RUNS),
+    ),
+    "erode": ("combining", ("i8[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:,:]", "i8[:]", "i4[:]", "i4[:]")),
+    "shade": (
+        "drawing",
+        ("f8[:,:]", "i8[:,:]", "f8[:,:]", "f8[:]", "f8[:,:]", "f8[:,:]", "i8[:,:]", "u1[:,:]"),
+    ),
+    "draw": ("drawing", ("f8[:,:]", "i8[:,:]", "f8[:,:]", "f8[:]", "f8[:,:]", "i8[:,:]")),
     "slab_count": ("surfacing", ("f4[:,:]", "f4[:,:]", "f4[:]", "u1[:]", "i8[:]", "i8[:,:]", "i8[:]")),
     "slab_vertices": (
         "surfacing",
@@ -115,15 +139,21 @@ LOOPS: Final = Path(__file__).parent / "loops"
 
 Entry = Callable[..., int]
 _lock = threading.Lock()
+_listeners: list[Callable[[], None]] = []
+
+
+def before_compiling(listener: Callable[[], None]) -> None:
+    """Call this before the loops are compiled, so that whoever waits some seconds can be told why."""
+    _listeners.append(listener)
 
 
 def entry(name: str) -> Entry:
-    """The compiled loop of that name. Pass C-contiguous arrays of exactly the types in ENTRIES, and whole numbers."""
+    """The compiled loop of that name. Pass C-contiguous arrays of exactly the types in ENTRIES, and numbers."""
     return _entries()[name]
 
 
 def is_compiled() -> bool:
-    """Whether nothing has to be compiled any more. False tells a first run that it will take seconds."""
+    """Whether nothing has to be compiled any more."""
     return library_path().exists()
 
 
@@ -138,10 +168,19 @@ def library_path() -> Path:
     digest = hashlib.sha256()
     for source in sorted([*LOOPS.glob("*.py"), Path(__file__)]):
         digest.update(source.read_bytes())
-    for fact in (version("numba"), version("llvmlite"), platform.machine(), _processor()):
-        digest.update(fact.encode())
+    for compiler in ("numba", "llvmlite"):
+        digest.update(_version_file(compiler))
+    digest.update(_processor().encode())
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(home) / "mingyue" / f"kernels-{digest.hexdigest()[:32]}.so"
+
+
+def _version_file(package: str) -> bytes:
+    """What says which version is installed, read without importing it: that takes half a second."""
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        return b""  # a library that is there already runs without its compiler
+    return (Path(found.origin).parent / "_version.py").read_bytes()
 
 
 def _processor() -> str:
@@ -152,7 +191,7 @@ def _processor() -> str:
                 return line
     except OSError:
         pass
-    return platform.processor()
+    return f"{sys.platform} {os.uname().machine}" if hasattr(os, "uname") else sys.platform
 
 
 @cache
@@ -160,6 +199,8 @@ def _entries() -> dict[str, Entry]:
     with _lock:  # threads that start together must not compile together
         path = library_path()
         if not path.exists():
+            for listener in _listeners:
+                listener()
             from mingyue.printing.kernels import linking
 
             if not linking.link(path):
@@ -168,17 +209,20 @@ def _entries() -> dict[str, Entry]:
         return {name: _bound(library[f"mingyue_{name}"], kinds) for name, (_, kinds) in ENTRIES.items()}
 
 
-def _c_types(rank: int) -> list[type[ctypes.c_void_p] | type[ctypes.c_int64]]:
-    return [ctypes.c_void_p, *[ctypes.c_int64] * rank] if rank else [ctypes.c_int64]
+def _c_types(text: str) -> list[type[ctypes.c_void_p] | type[ctypes.c_int64] | type[ctypes.c_double]]:
+    rank = text.count(":")
+    if rank:
+        return [ctypes.c_void_p, *[ctypes.c_int64] * rank]
+    return [ctypes.c_double] if text == "f8" else [ctypes.c_int64]
 
 
 def _bound(function: ctypes._NamedFuncPointer, kinds: tuple[str, ...]) -> Entry:
     """Arrays go in as pointer and shape. ctypes gives the interpreter lock away during the call."""
     function.restype = ctypes.c_int64
-    function.argtypes = [kind for text in kinds for kind in _c_types(text.count(":"))]
+    function.argtypes = [kind for text in kinds for kind in _c_types(text)]
 
-    def call(*arguments: np.ndarray | int) -> int:
-        flat: list[int] = []
+    def call(*arguments: np.ndarray | float) -> int:
+        flat: list[float] = []
         for argument in arguments:
             if isinstance(argument, np.ndarray):
                 if not argument.flags.c_contiguous:

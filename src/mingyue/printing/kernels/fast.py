@@ -6,6 +6,7 @@ They bring the room that the compiled loops need, and hand them the arrays.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from mingyue.printing.kernels.sizes import (
     room_columns,
     stream_bytes,
 )
+from mingyue.printing.kernels.threads import in_shares
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -34,16 +36,87 @@ def closes(vertices: Floats, triangles: Ints) -> bool:
     vertices: (n, 3); triangles: (m, 3). One pass, whatever the order and however often a place is repeated.
     """
     bits = np.ascontiguousarray(vertices).view(np.int64)
-    return entry("edge_balance")(bits, np.ascontiguousarray(triangles)) == 0
+    triangles = np.ascontiguousarray(triangles)
+    sums = in_shares(lambda share: entry("edge_balance")(bits, triangles[share]), len(triangles))
+    return sum(sums) % (1 << 64) == 0
+
+
+def move(points: Floats, matrix: Floats, offset: Floats) -> Floats:
+    """(n, 3): matrix · point + offset."""
+    points, matrix, offset = (np.ascontiguousarray(array, dtype=np.float64) for array in (points, matrix, offset))
+    moved = np.empty_like(points)
+    in_shares(lambda share: entry("move")(points[share], matrix, offset, moved[share]), len(points))
+    return moved
+
+
+def box_of(points: Floats, triangles: Ints, *, matrix: Floats, origin: Floats) -> Floats:
+    """(2, 3) lowest and highest of matrix · (point − origin) over the corners of the triangles."""
+    points, matrix, origin = (np.ascontiguousarray(array, dtype=np.float64) for array in (points, matrix, origin))
+    triangles = np.ascontiguousarray(triangles)
+
+    def of_share(share: slice) -> Floats:
+        box = np.empty((2, 3))
+        entry("box_of")(points, triangles[share], matrix, origin, box)
+        return box
+
+    boxes = in_shares(of_share, len(triangles))
+    return np.stack([np.min([box[0] for box in boxes], axis=0), np.max([box[1] for box in boxes], axis=0)])
+
+
+def stl_corners(facets: NDArray[np.uint16], scale: float) -> tuple[Floats, int]:
+    """(m, 25) facets of a binary STL file → (3m, 3) corners times the scale, and how many facets have an odd number."""
+    vertices = np.empty((3 * len(facets), 3))
+    odd = in_shares(
+        lambda share: entry("stl_corners")(facets[share], scale, vertices[3 * share.start : 3 * share.stop]),
+        len(facets),
+    )
+    return vertices, sum(odd)
+
+
+def deal(vertices: Floats, triangles: Ints, heights: Floats, *, layers: int, below: int = 0) -> tuple[Ints, Ints]:
+    """Which triangles each block of `layers` heights cuts: (starts, order), block b owning order[starts[b]:starts[b + 1]].
+
+    below: how many heights under its own a block cuts too. In each block the triangles are in their own order.
+    """
+    vertices, triangles = np.ascontiguousarray(vertices), np.ascontiguousarray(triangles)
+    heights = np.ascontiguousarray(heights)
+    spans = np.empty((len(triangles), 2), dtype=np.int32)
+    blocks = -(-len(heights) // layers)
+
+    def count(share: slice) -> tuple[slice, Ints]:
+        counts = np.zeros(blocks, dtype=np.int64)
+        entry("deal_count")(vertices, triangles[share], heights, layers, below, spans[share], counts)
+        return share, counts
+
+    counted = in_shares(count, len(triangles))
+    of_shares = np.array([counts for _, counts in counted])
+    starts = np.concatenate(([0], np.cumsum(of_shares.sum(axis=0))))
+    order = np.empty(int(starts[-1]), dtype=np.int64)
+    filled = starts[:-1].copy()
+    for share, counts in counted:
+        entry("deal_fill")(spans[share], share.start, filled.copy(), order)
+        filled += counts
+    return starts, order
+
+
+def gather(vertices: Floats, triangles: Ints, chosen: Ints, *, left: float, top: float, pitch: float) -> Floats:
+    """(c, 9) the corners of the chosen triangles as (u px, v px, z µm) three times."""
+    corners = np.empty((len(chosen), 9))
+    entry("gather")(vertices, triangles, chosen, left, top, pitch, corners)
+    return corners
 
 
 def cut(vertices: Floats, triangles: Ints, heights: Floats) -> tuple[Ints, Floats]:
     """See `reference.cut`. Within a layer segments come in the order of their triangles."""
-    vertices, triangles = np.ascontiguousarray(vertices), np.ascontiguousarray(triangles)
-    heights = np.ascontiguousarray(heights)
+    return cut_corners(np.asarray(vertices, dtype=np.float64)[triangles].reshape(-1, 9), heights)
+
+
+def cut_corners(corners: Floats, heights: Floats) -> tuple[Ints, Floats]:
+    """As `cut`, of triangles given by their corners: (m, 9) as (u, v, z) three times."""
+    corners, heights = np.ascontiguousarray(corners), np.ascontiguousarray(heights)
     starts = np.empty(len(heights) + 1, dtype=np.int64)
-    segments = np.empty((entry("cut_count")(vertices, triangles, heights, starts), 4))
-    entry("cut_fill")(vertices, triangles, heights, starts[:-1].copy(), segments)
+    segments = np.empty((entry("cut_count")(corners, heights, starts), 4))
+    entry("cut_fill")(corners, heights, starts[:-1].copy(), segments)
     return starts, segments
 
 
@@ -85,11 +158,11 @@ def binary_bytes(row_starts: Ints, starts: Places, stops: Places, columns: int) 
 
 def zlib_stream(values: Bytes, lengths: Ints) -> bytes:
     """Runs of bytes → a zlib stream, RFC 1950."""
-    tokens = np.empty(most_tokens(len(values), int(lengths.sum())), dtype=np.int64)
+    tokens = np.empty(most_tokens(len(values)), dtype=np.int64)
     table = np.empty(MATCH_SLOTS, dtype=np.int64)
     made = entry("match_runs")(values, lengths, np.empty(len(values), dtype=np.int64), table, tokens)
     work = np.empty((WORK_ROWS, WORK_COLUMNS), dtype=np.int64)
-    out = np.empty(stream_bytes(made), dtype=np.uint8)
+    out = np.empty(stream_bytes(made, int(lengths.sum())), dtype=np.uint8)
     return out[: entry("zlib_stream")(tokens[:made], values, lengths, work, out)].tobytes()
 
 
@@ -103,6 +176,43 @@ def inflated(data: Bytes, count: int) -> Bytes | None:
     if read < 0 or data[2 + read : 6 + read].tobytes() != zlib.adler32(out.data).to_bytes(4, "big"):
         return None
     return out
+
+
+FieldRuns = tuple[Ints, Places, Places, Bytes]
+"""Row starts, first columns, columns after the last, greys: what `runs.Runs` is made of."""
+
+
+def cut_up(
+    row_starts: Ints,
+    starts: Places,
+    stops: Places,
+    values: Bytes,
+    *,
+    field_px: tuple[int, int],
+    step_px: tuple[int, int],
+    fields: tuple[int, int],
+) -> Iterator[tuple[int, int, FieldRuns]]:
+    """The runs of each field of a grid that has any: (its place downwards, its place to the right, its runs).
+
+    field_px: rows and columns of a field; step_px: from one to the next; fields: how many, downwards and to the right.
+    """
+    counts = np.empty(fields, dtype=np.int64)
+    total = entry("field_count")(row_starts, starts, stops, *field_px, *step_px, counts)
+    lit = np.flatnonzero(counts)
+    places = np.full(fields, -1, dtype=np.int64)
+    places.ravel()[lit] = np.arange(len(lit))
+    ends = np.cumsum(counts.ravel()[lit])
+    begins = np.concatenate(([0], ends[:-1])).astype(np.int64)
+    field_row_starts = np.empty((len(lit), field_px[0] + 1), dtype=np.int64)
+    firsts, afters, greys = np.empty(total, np.int32), np.empty(total, np.int32), np.empty(total, np.uint8)
+    entry("field_fill")(
+        *(row_starts, starts, stops, values, *field_px, *step_px),
+        *(places, begins.copy(), field_row_starts, firsts, afters, greys),
+    )
+    for place, field in enumerate(lit):
+        own = slice(begins[place], ends[place])
+        runs = field_row_starts[place], firsts[own], afters[own], greys[own]
+        yield int(field) // fields[1], int(field) % fields[1], runs
 
 
 def feather(
@@ -130,16 +240,56 @@ def feather(
     return out_row_starts, out[0][:made].copy(), out[1][:made].copy(), out[2][:made].copy()
 
 
-def draw(points: Floats, triangles: Ints, *, rows: int, columns: int) -> tuple[Floats, Ints]:
+def combine(
+    one: tuple[Ints, Places, Places, Bytes], other: tuple[Ints, Places, Places, Bytes], table: Bytes
+) -> tuple[Ints, Places, Places, Bytes]:
+    """See `reference.combine`: two pictures of one size as row_starts, starts, stops and values."""
+    most = 2 * (len(one[1]) + len(other[1]))  # a run of the result begins where one of theirs begins or ends
+    out = np.empty(most, dtype=np.int32), np.empty(most, dtype=np.int32), np.empty(most, dtype=np.uint8)
+    row_starts = np.empty_like(one[0])
+    made = entry("combine")(*one, *other, np.ascontiguousarray(table), row_starts, *out)
+    return row_starts, out[0][:made].copy(), out[1][:made].copy(), out[2][:made].copy()
+
+
+def erode(row_starts: Ints, starts: Places, stops: Places, reaches: Ints) -> tuple[Ints, Places, Places]:
+    """See `reference.erode`: row_starts, starts and stops of runs that do not touch each other."""
+    room = int(np.diff(row_starts).max(initial=0)) + 1
+    most = 2 * len(starts) + 1
+    out_row_starts = np.empty_like(row_starts)
+    while True:  # few pictures fall into more pieces when they shrink; whichever does gets twice the room
+        scratch, out = np.empty((4, room), dtype=np.int32), np.empty((2, most), dtype=np.int32)
+        made = entry("erode")(row_starts, starts, stops, reaches, scratch, out_row_starts, out[0], out[1])
+        if made >= 0:
+            return out_row_starts, out[0, :made].copy(), out[1, :made].copy()
+        room, most = 2 * room, 2 * most
+
+
+def draw(
+    points: Floats, triangles: Ints, *, matrix: Floats, offset: Floats, rows: int, columns: int
+) -> tuple[Floats, Ints]:
     """Which triangle is nearest at each pixel of a picture, and how near.
 
-    points: (n, 3) as (column px, row px, nearness). Returns depth (rows, columns), −inf where nothing is, and the
-    triangle seen there, -1 where none is. A pixel shows the nearest triangle that covers its centre.
+    points: (n, 3); matrix · point + offset is (column px, row px, nearness). Returns depth (rows, columns), −inf where
+    nothing is, and the triangle seen there, -1 where none is. A pixel shows the nearest triangle that covers its centre.
     """
     depth = np.full((rows, columns), -np.inf)
     seen = np.full((rows, columns), -1, dtype=np.int64)
-    entry("draw")(np.ascontiguousarray(points), np.ascontiguousarray(triangles), depth, seen)
+    points, matrix, offset = (np.ascontiguousarray(array, dtype=np.float64) for array in (points, matrix, offset))
+    entry("draw")(points, np.ascontiguousarray(triangles), matrix, offset, depth, seen)
     return depth, seen
+
+
+def shade(
+    points: Floats, triangles: Ints, *, view: Floats, light: Floats, palette: Floats, depth: Floats, seen: Ints
+) -> Bytes:
+    """(rows, columns, 3) the colours of what `draw` saw; view, light and palette: see the loop."""
+    rows, columns = depth.shape
+    colours = np.empty((rows, 3 * columns), dtype=np.uint8)
+    points, view, light, palette = (
+        np.ascontiguousarray(array, dtype=np.float64) for array in (points, view, light, palette)
+    )
+    entry("shade")(points, np.ascontiguousarray(triangles), view, light, palette, depth, seen, colours)
+    return colours.reshape(rows, columns, 3)
 
 
 def _room_for_bytes(most: int) -> tuple[Bytes, Ints]:

@@ -33,6 +33,7 @@ _SCALARS = {
     "i8": types.int64,
     "i4": types.int32,
     "i1": types.int8,
+    "u2": types.uint16,
     "u1": types.uint8,
 }
 

@@ -159,3 +159,25 @@ def pack(
         np.array(stops, dtype=np.int32),
         np.array(values, dtype=np.uint8),
     )
+
+
+def combine(one: NDArray[np.uint8], other: NDArray[np.uint8], table: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Two painted pictures of one size as a third: its grey is table[256 · grey of the one + grey of the other].
+
+    table: (65536,); where both are dark the third is dark, whatever the table says.
+    """
+    mixed = table[256 * one.astype(np.int64) + other]
+    return np.where((one > 0) | (other > 0), mixed, 0).astype(np.uint8)
+
+
+def erode(solid: NDArray[np.bool_], reaches: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """The pixels around which all is solid: reaches[k] to either side in the rows that are k away; nothing is beyond."""
+    rows, columns = solid.shape
+    margin_rows, margin_columns = len(reaches), int(reaches.max())
+    edged = np.pad(solid, ((margin_rows, margin_rows), (margin_columns, margin_columns)))
+    kept = np.ones_like(solid)
+    for away, reach in enumerate(reaches.tolist()):
+        for row in (margin_rows - away, margin_rows + away):
+            for column in range(margin_columns - reach, margin_columns + reach + 1):
+                kept &= edged[row : row + rows, column : column + columns]
+    return kept

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mingyue.printing.kernels.jit import jit
 from mingyue.printing.kernels.loops.huffman import LONGEST_CODE, code_lengths, codes_of
-from mingyue.printing.kernels.loops.matching import DISTANCE_SHIFT
+from mingyue.printing.kernels.loops.matching import DISTANCE_SHIFT, REPEATS_SHIFT
 from mingyue.printing.kernels.sizes import DISTANCES, LONGEST_MATCH, SYMBOLS
 
 Bytes = NDArray[np.uint8]
@@ -22,8 +22,10 @@ _ADLER = 65_521
 # In this order a block's header gives the lengths of the code for code lengths (RFC 1951, 3.2.7).
 _HEADER_ORDER = (16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15)
 # Rows of `work`, what each is for; the first three belong to `huffman`. Distances stand after the symbols.
-_COUNTS, _LENGTHS, _CODES, _LISTED, _REPEATS, _STATE = 3, 4, 5, 6, 7, 8
+_COUNTS, _LENGTHS, _CODES, _LISTED, _REPEATS, _STATE, _LENGTH_CODES, _LENGTH_BITS = 3, 4, 5, 6, 7, 8, 9, 10
 _ALL = SYMBOLS + DISTANCES
+# Tokens are written one by one until the bytes of eight of them have surely left the bits that wait: 8 · this many.
+_PERIODS = 8
 
 
 @jit
@@ -34,7 +36,7 @@ def zlib_stream(tokens: Ints, values: Bytes, lengths: Ints, work: Ints, out: Byt
     """
     counts, sizes, codes = work[_COUNTS], work[_LENGTHS], work[_CODES]
     state = work[_STATE]  # next byte, bits waiting, how many they are
-    _count(tokens, counts)
+    _count(tokens, counts, work[_LENGTH_BITS])
     code_lengths(counts[:SYMBOLS], SYMBOLS, LONGEST_CODE, sizes[:SYMBOLS], work)
     code_lengths(counts[SYMBOLS:_ALL], DISTANCES, LONGEST_CODE, sizes[SYMBOLS:_ALL], work)
     out[0], out[1] = 0x78, 0x01
@@ -42,20 +44,38 @@ def zlib_stream(tokens: Ints, values: Bytes, lengths: Ints, work: Ints, out: Byt
     _write_header(out, state, sizes, work)
     codes_of(sizes[:SYMBOLS], SYMBOLS, codes[:SYMBOLS], work)
     codes_of(sizes[SYMBOLS:_ALL], DISTANCES, codes[SYMBOLS:_ALL], work)
+    of_length, bits_of_length = work[_LENGTH_CODES], work[_LENGTH_BITS]
+    for length in range(3, LONGEST_MATCH + 1):
+        symbol, extra, extra_bits = _length_symbol(length)
+        of_length[length] = codes[symbol] | (extra << sizes[symbol])
+        bits_of_length[length] = sizes[symbol] + extra_bits
     at, waiting, have = state[0], state[1], state[2]
     for token in tokens:
         if token < 256:
             waiting |= codes[token] << have
             have += sizes[token]
-        else:
-            symbol, extra, extra_bits = _length_symbol(token & 0xFFFF)
-            waiting |= (codes[symbol] | (extra << sizes[symbol])) << have
-            have += sizes[symbol] + extra_bits
             at, waiting, have = _flush(out, at, waiting, have)
-            symbol, extra, extra_bits = _distance_symbol(token >> DISTANCE_SHIFT)
-            waiting |= (codes[symbol] | (extra << sizes[symbol])) << have
-            have += sizes[symbol] + extra_bits
-        at, waiting, have = _flush(out, at, waiting, have)
+            continue
+        length_code, length_bits = of_length[token & 0xFFFF], bits_of_length[token & 0xFFFF]
+        distance = (token >> DISTANCE_SHIFT) & 0xFFFF
+        if distance == 1:  # a run goes on: most matches
+            distance_code, distance_bits = codes[SYMBOLS], sizes[SYMBOLS]
+        else:
+            symbol, extra, extra_bits = _distance_symbol(distance)
+            distance_code, distance_bits = codes[symbol] | (extra << sizes[symbol]), sizes[symbol] + extra_bits
+        again = token >> REPEATS_SHIFT
+        while again >= 0:
+            waiting |= length_code << have
+            at, waiting, have = _flush(out, at, waiting, have + length_bits)
+            waiting |= distance_code << have
+            at, waiting, have = _flush(out, at, waiting, have + distance_bits)
+            again -= 1
+            if again == (token >> REPEATS_SHIFT) - _PERIODS * 8:
+                # Eight equal tokens are a whole number of bytes, so from here on the bytes repeat.
+                whole = (again + 1) // 8
+                period = length_bits + distance_bits
+                at = _repeat(out, at, period, whole * period)
+                again -= whole * 8
     state[0], state[1], state[2] = at, waiting, have
     _put(out, state, codes[_END], sizes[_END])
     _put(out, state, 0, (8 - state[2]) % 8)
@@ -64,6 +84,18 @@ def zlib_stream(tokens: Ints, values: Bytes, lengths: Ints, work: Ints, out: Byt
     for k in range(4):
         out[at + k] = (checksum >> (24 - 8 * k)) & 255
     return at + 4
+
+
+@jit
+def _repeat(out: Bytes, at: int, period: int, count: int) -> int:
+    """Write `count` more bytes that go on as the last `period` did; returns where the next one goes."""
+    first, done = at - period, 0
+    while done < count:  # what is there doubles, so that few and long pieces are copied
+        step = min(period + done, count - done)
+        for k in range(step):
+            out[at + done + k] = out[first + k]
+        done += step
+    return at + count
 
 
 @jit
@@ -105,16 +137,21 @@ def _distance_symbol(distance: int) -> tuple[int, int, int]:
 
 
 @jit
-def _count(tokens: Ints, counts: Ints) -> None:
-    """How often each symbol occurs; a code of distances has at least one, or decoders refuse it."""
+def _count(tokens: Ints, counts: Ints, lengths: Ints) -> None:
+    """How often each symbol occurs; a code of distances has at least one, or decoders refuse it. lengths: room."""
     counts[:_ALL] = 0
+    lengths[: LONGEST_MATCH + 1] = 0
     counts[_END] = 1
     for token in tokens:
         if token < 256:
             counts[token] += 1
         else:
-            counts[_length_symbol(token & 0xFFFF)[0]] += 1
-            counts[_distance_symbol(token >> DISTANCE_SHIFT)[0]] += 1
+            times = 1 + (token >> REPEATS_SHIFT)
+            lengths[token & 0xFFFF] += times
+            distance = (token >> DISTANCE_SHIFT) & 0xFFFF
+            counts[SYMBOLS if distance == 1 else _distance_symbol(distance)[0]] += times
+    for length in range(3, LONGEST_MATCH + 1):
+        counts[_length_symbol(length)[0]] += lengths[length]
     if not counts[SYMBOLS:_ALL].any():
         counts[SYMBOLS] = 1
 

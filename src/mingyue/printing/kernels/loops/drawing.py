@@ -14,19 +14,23 @@ from mingyue.printing.kernels.jit import jit
 def draw(
     points: NDArray[np.float64],
     triangles: NDArray[np.int64],
+    matrix: NDArray[np.float64],
+    offset: NDArray[np.float64],
     depth: NDArray[np.float64],
     seen: NDArray[np.int64],
 ) -> int:
     """Draw triangles into depth (rows, columns), filled with −inf before, and seen, filled with −1.
 
-    points: (n, 3) as (column px, row px, nearness). A pixel shows the nearest triangle that covers its centre.
+    points: (n, 3); matrix · point + offset is (column px, row px, nearness). A pixel shows the nearest triangle that
+    covers its centre.
     """
     rows, columns = depth.shape
     for t in range(len(triangles)):
         one, two, three = triangles[t, 0], triangles[t, 1], triangles[t, 2]
-        ax, ay, az = points[one, 0], points[one, 1], points[one, 2]
-        bx, by, bz = points[two, 0] - ax, points[two, 1] - ay, points[two, 2] - az
-        cx, cy, cz = points[three, 0] - ax, points[three, 1] - ay, points[three, 2] - az
+        ax, ay, az = _seen_at(points, one, matrix, offset)
+        bx, by, bz = _seen_at(points, two, matrix, offset)
+        cx, cy, cz = _seen_at(points, three, matrix, offset)
+        bx, by, bz, cx, cy, cz = bx - ax, by - ay, bz - az, cx - ax, cy - ay, cz - az
         twice_area = bx * cy - by * cx
         if twice_area == 0.0:
             continue
@@ -46,3 +50,74 @@ def draw(
                     depth[i, j] = near
                     seen[i, j] = t
     return 0
+
+
+@jit
+def _seen_at(
+    points: NDArray[np.float64], n: int, matrix: NDArray[np.float64], offset: NDArray[np.float64]
+) -> tuple[float, float, float]:
+    x, y, z = points[n, 0], points[n, 1], points[n, 2]
+    return (
+        matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2] * z + offset[0],
+        matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2] * z + offset[1],
+        matrix[2, 0] * x + matrix[2, 1] * y + matrix[2, 2] * z + offset[2],
+    )
+
+
+@jit
+def shade(
+    points: NDArray[np.float64],
+    triangles: NDArray[np.int64],
+    view: NDArray[np.float64],
+    light: NDArray[np.float64],
+    palette: NDArray[np.float64],
+    depth: NDArray[np.float64],
+    seen: NDArray[np.int64],
+    colours: NDArray[np.uint8],
+) -> int:
+    """Colour what `draw` saw, into colours (rows, 3 · columns): light by the angle of each face, paler with distance.
+
+    view: (3, 3) turns points towards the one who looks; light: (3,) where it comes from, of length 1; palette: (3, 3)
+    paper, ink and glow. Faces that are seen from behind are drawn as well.
+    """
+    rows, columns = depth.shape
+    near, far = -np.inf, np.inf
+    for i in range(rows):
+        for j in range(columns):
+            if seen[i, j] >= 0:
+                near, far = max(near, depth[i, j]), min(far, depth[i, j])
+    reach = max(near - far, 1e-9)
+    for i in range(rows):
+        for j in range(columns):
+            t = seen[i, j]
+            if t < 0:
+                for k in range(3):
+                    colours[i, 3 * j + k] = int(palette[0, k])
+                continue
+            strength = (0.25 + 0.75 * _lit(points, triangles, t, view, light)) * (
+                0.55 + 0.45 * (depth[i, j] - far) / reach
+            )
+            for k in range(3):
+                colours[i, 3 * j + k] = int(palette[1, k] + (palette[2, k] - palette[1, k]) * strength)
+    return 0
+
+
+@jit
+def _lit(
+    points: NDArray[np.float64],
+    triangles: NDArray[np.int64],
+    t: int,
+    view: NDArray[np.float64],
+    light: NDArray[np.float64],
+) -> float:
+    a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+    ux, uy, uz = points[b, 0] - points[a, 0], points[b, 1] - points[a, 1], points[b, 2] - points[a, 2]
+    vx, vy, vz = points[c, 0] - points[a, 0], points[c, 1] - points[a, 1], points[c, 2] - points[a, 2]
+    nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
+    length = math.sqrt(nx * nx + ny * ny + nz * nz)
+    if length == 0.0:
+        return 0.0
+    towards = 0.0
+    for k in range(3):
+        towards += light[k] * (view[k, 0] * nx + view[k, 1] * ny + view[k, 2] * nz)
+    return abs(towards) / length

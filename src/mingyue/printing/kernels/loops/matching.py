@@ -12,8 +12,9 @@ Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int64]
 
 _FARTHEST = 32_768
-# A token is a literal below 256, or a match: its length, and its distance above the lowest 16 bits.
-DISTANCE_SHIFT = 16
+# A token is a literal below 256, or a match: its length, its distance above the lowest 16 bits, and above 32 bits how
+# often it is repeated. A dark row of a wide canvas is one match of the longest length, a hundred times over.
+DISTANCE_SHIFT, REPEATS_SHIFT = 16, 32
 # A match is tried where this many runs agree; fewer are written faster than they are pointed at.
 _AGREE = 3
 # Longer runs are not taken into a match: on their own they cost a few bits for every 258 bytes, within one a distance
@@ -117,11 +118,24 @@ def _put_literals(value: int, count: int, tokens: Ints, made: int) -> int:
 @jit
 def _put_match(length: int, distance: int, tokens: Ints, made: int) -> int:
     """Matches as long as they can be, but never so that one or two bytes are left over."""
-    while length > 0:
-        step = length
-        if length > LONGEST_MATCH:
-            step = LONGEST_MATCH if length - LONGEST_MATCH >= 3 else length - 3
-        tokens[made] = step | (distance << DISTANCE_SHIFT)
+    if length <= LONGEST_MATCH:
+        if length > 0:
+            tokens[made] = length | (distance << DISTANCE_SHIFT)
+            made += 1
+        return made
+    repeats = length // LONGEST_MATCH
+    rest = length - repeats * LONGEST_MATCH
+    if 0 < rest < 3:
+        repeats -= 1
+        rest += LONGEST_MATCH
+    if repeats > 0:
+        tokens[made] = LONGEST_MATCH | (distance << DISTANCE_SHIFT) | ((repeats - 1) << REPEATS_SHIFT)
         made += 1
-        length -= step
+    if rest > LONGEST_MATCH:
+        tokens[made] = (rest - 3) | (distance << DISTANCE_SHIFT)
+        tokens[made + 1] = 3 | (distance << DISTANCE_SHIFT)
+        return made + 2
+    if rest > 0:
+        tokens[made] = rest | (distance << DISTANCE_SHIFT)
+        made += 1
     return made

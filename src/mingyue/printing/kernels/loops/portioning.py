@@ -1,0 +1,69 @@
+"""Triangles are dealt to blocks of layers: which blocks cut each, and the corners of those that a block cuts."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mingyue.printing.kernels.jit import jit
+from mingyue.printing.kernels.loops.cutting import first_above
+from mingyue.printing.kernels.sizes import HEIGHT_STEPS
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@jit
+def deal_count(
+    vertices: Floats,
+    triangles: Ints,
+    heights: Floats,
+    layers: int,
+    below: int,
+    spans: NDArray[np.int32],
+    counts: Ints,
+) -> int:
+    """Fill spans (m, 2) with the first block that cuts each triangle and the one after the last; count up each block's.
+
+    heights: ascending; layers: how many of them a block has, below: how many under these it cuts too; counts: (blocks,).
+    """
+    for t in range(len(triangles)):
+        a, b, c = vertices[triangles[t, 0], 2], vertices[triangles[t, 1], 2], vertices[triangles[t, 2], 2]
+        first = first_above(heights, rounded_height(min(a, b, c)))
+        after = first_above(heights, rounded_height(max(a, b, c)))
+        if first >= after:
+            spans[t, 0] = spans[t, 1] = 0
+            continue
+        spans[t, 0], spans[t, 1] = first // layers, min(len(counts), (after - 1 + below) // layers + 1)
+        for block in range(spans[t, 0], spans[t, 1]):
+            counts[block] += 1
+    return 0
+
+
+@jit
+def deal_fill(spans: NDArray[np.int32], first_triangle: int, filled: Ints, order: Ints) -> int:
+    """Write each triangle under its blocks. filled: (blocks,) where the next one of each goes; it is counted up."""
+    for t in range(len(spans)):
+        for block in range(spans[t, 0], spans[t, 1]):
+            order[filled[block]] = first_triangle + t
+            filled[block] += 1
+    return 0
+
+
+@jit
+def gather(
+    vertices: Floats, triangles: Ints, chosen: Ints, left: float, top: float, pitch: float, corners: Floats
+) -> int:
+    """Fill corners (c, 9) of the chosen triangles as (u px, v px, z µm) three times, see `frames.Canvas.to_px`."""
+    for c in range(len(chosen)):
+        for k in range(3):
+            n = triangles[chosen[c], k]
+            corners[c, 3 * k] = (vertices[n, 0] - left) / pitch
+            corners[c, 3 * k + 1] = (top - vertices[n, 1]) / pitch
+            corners[c, 3 * k + 2] = rounded_height(vertices[n, 2])
+    return 0
+
+
+@jit
+def rounded_height(z: float) -> float:
+    return np.rint(z * HEIGHT_STEPS) / HEIGHT_STEPS
