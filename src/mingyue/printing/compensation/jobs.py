@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from mingyue import __version__
 from mingyue.errors import BadInputError
 from mingyue.phrases import say
 from mingyue.printing.compensation.bending import Bending
-from mingyue.printing.compensation.passes import bent_layers
+from mingyue.printing.compensation.passes import Progress, bent_layers
 from mingyue.printing.compensation.spots import spot_of
 from mingyue.printing.compensation.stitched import Stitched, stitched
 from mingyue.printing.compensation.tallies import Tally
@@ -23,9 +22,6 @@ from mingyue.printing.formats.manifest import CompensatedOf, ExposureOf, LayerOf
 from mingyue.printing.formats.png import encode_png
 from mingyue.printing.formats.print_package import PackageWriter, PrintPackage, open_package
 from mingyue.printing.runs import Runs
-
-Progress = Callable[[int, int], None]
-"""Called with the layers finished and the layers in all."""
 
 # A first pass that runs out of these finds nothing more that one would see.
 DEFAULT_STEPS = 12
@@ -94,10 +90,9 @@ def compensate(
             strength=settings.strength,
             bulk_um=settings.bulk_um,
         )
-        for layer, canvas, changed in bent_layers(fields, settings.cure, how, threads=settings.threads, tally=tally):
+        passes = bent_layers(fields, settings.cure, how, threads=settings.threads, tally=tally, progress=progress)
+        for layer, canvas, changed in passes:
             layers[layer] = _store(writer, fields, layer, canvas) if changed else _keep(writer, fields, layer)
-            if progress is not None:
-                progress(len(layers), len(package.manifest.layers))
         manifest = _manifest(package.manifest, layers, writer, settings, digest)
         writer.finish(manifest, preview_png=package.preview_png())
     return Compensated(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -22,6 +22,9 @@ from mingyue.printing.runs import Runs, from_picture
 Greys = NDArray[np.uint8]
 Singles = NDArray[np.float32]
 Floats = NDArray[np.float64]
+
+Progress = Callable[[int, int], None]
+"""Called with the layers done and the layers in all; layers that are worked on together count by what of them is done."""
 
 # Half a penetration depth more than the light reaches: what is cured there answers a little, too.
 _REACH_DEPTHS = 0.5
@@ -49,7 +52,7 @@ class _Job:
 
 
 def bent_layers(
-    fields: Stitched, cure: Cure, how: Bending, *, threads: int | None, tally: Tally
+    fields: Stitched, cure: Cure, how: Bending, *, threads: int | None, tally: Tally, progress: Progress | None
 ) -> Iterator[tuple[int, Runs, bool]]:
     """(layer, canvas, whether it differs from the original), from the top down; the tally is counted into.
 
@@ -70,7 +73,7 @@ def bent_layers(
         try:
             for slab in order:
                 job.read(slab)
-                planes, bent = _bent_slab(job, slab, tiles, planes, pool=pool, tally=tally)
+                planes, bent = _bent_slab(job, slab, tiles, planes, pool=pool, tally=tally, progress=progress)
                 for layer in range(slab.after - 1, slab.first - 1, -1):
                     yield layer, bent[layer], bent[layer] != job.canvases[layer]
         finally:
@@ -82,13 +85,21 @@ def _processors() -> int:
 
 
 def _bent_slab(
-    job: _Job, slab: Slab, tiles: Tiles, planes: Planes, *, pool: ThreadPoolExecutor, tally: Tally
+    job: _Job,
+    slab: Slab,
+    tiles: Tiles,
+    planes: Planes,
+    *,
+    pool: ThreadPoolExecutor,
+    tally: Tally,
+    progress: Progress | None,
 ) -> tuple[Planes, dict[int, Runs]]:
     """The slab's layers, and the light that goes on down from it."""
     canvas = job.fields.grid.canvas
     below = Planes(tiles)
     parts: dict[int, list[tuple[Runs, int, int, float]]] = {layer: [] for layer in range(slab.first, slab.after)}
-    for row, columns in _bands(job, slab, tiles, planes):
+    bands, layers = list(_bands(job, slab, tiles, planes)), len(job.bottom_um)
+    for done, (row, columns) in enumerate(bands, start=1):
         made = _bent_band(job, slab, tiles, planes, row, columns=columns, pool=pool)
         left_px, top_px = columns.start * tiles.side_px, row * tiles.side_px
         high, wide = min(tiles.side_px, canvas.rows - top_px), len(columns) * tiles.side_px
@@ -103,6 +114,8 @@ def _bent_slab(
             picture = from_picture(np.ascontiguousarray(band[layer - slab.first, :high, :wide]))
             if len(picture):
                 parts[layer].append((picture, top_px, left_px, 1.0))
+        if progress is not None:
+            progress(layers - slab.after + (slab.after - slab.first) * done // len(bands), layers)
     return below, {layer: added(found, rows=canvas.rows, columns=canvas.columns) for layer, found in parts.items()}
 
 
