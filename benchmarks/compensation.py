@@ -220,7 +220,7 @@ def page(known: dict[str, str], made: list[Made], rows: list[Row]) -> Iterator[s
     yield "What was asked for:"
     worst = max(rows, key=lambda row: row.after_p95 / row.before_p95)
     share = worst.after_p95 / worst.before_p95
-    asked = "P95 of |deviation| at least halved, whatever of these is off by a tenth"
+    asked = "P95 of the deviation's size at least halved, whatever of these is off by a tenth"
     found = f"at most {share:.0%} is left ({worst.case}, {worst.off})"
     yield table(("asked", "found", "met"), [(asked, found, "yes" if share <= 0.5 else "**no**")])
 

@@ -31,6 +31,7 @@ FINE = 3  # fine pixels along each side of a pixel
 HEIGHTS = 3  # heights at which each layer's walls are looked at
 SPACING_UM = 0.7  # between samples on the part's surface
 MARGIN_UM = 12.0  # of a window whose surface is looked at, but not counted: distances may lead out of it
+CUT_OFF_UM = 100.0  # a channel that is closed has no surface near: deviations are not followed further
 _SQUARE_PX2 = 1 / 12  # variance of a square pixel
 
 
@@ -254,13 +255,13 @@ def _near(corners: Floats, low_um: Floats, high_um: Floats) -> Floats:
 def distances_um(points: Points, others: Points) -> Floats:
     """(n,) from each point to the other surface: to the plane of its nearest sample where that is near, else to the sample.
 
-    Nowhere on the other surface: infinite.
+    Not followed beyond CUT_OFF_UM.
     """
     if not len(others.at_um) or not len(points.at_um):
-        return np.full(len(points.at_um), np.inf)
+        return np.full(len(points.at_um), CUT_OFF_UM)
     far, nearest = cKDTree(others.at_um).query(points.at_um, workers=-1)
     plane = np.abs(np.einsum("ij,ij->i", points.at_um - others.at_um[nearest], others.outward[nearest]))
-    return np.where(far < 3 * SPACING_UM, plane, far)
+    return np.minimum(np.where(far < 3 * SPACING_UM, plane, far), CUT_OFF_UM)
 
 
 def verdict(masks: Masks, assumed: Assumed, mesh: tuple[Floats, Ints]) -> tuple[Floats, Floats, Floats, Floats]:
