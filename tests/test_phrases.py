@@ -43,6 +43,7 @@ COMMANDS = [
     "support",
     "build",
     "simulate",
+    "compensate",
     "convert",
     "report",
     "calibrate",

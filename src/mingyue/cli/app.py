@@ -68,6 +68,10 @@ COMMANDS: Final[dict[str, tuple[str, Phrase]]] = {
         "simulate:simulate",
         say("Print a package virtually: what will come out, and how far from the design."),
     ),
+    "compensate": (
+        "compensate:compensate",
+        say("Bend the masks of a package so that the solid comes out as designed."),
+    ),
     "convert": (
         "convert:convert",
         say("Write the masks of one file in the format of another, and say what is lost."),

@@ -139,6 +139,23 @@ class MaskOf(Struct, frozen=True, forbid_unknown_fields=True):
     lit_px: Index
 
 
+class CompensatedOf(Struct, frozen=True, forbid_unknown_fields=True):
+    """Masks that were bent so that the solid comes out as designed; they are no longer what the part covers.
+
+    from_sha256: of the package with the part's own masks. steps: of the optimisation, at most; strength: share of the
+    way gone; bulk_um: no pixel gets more light than cures so deep, null: no such bound. The rest: what was assumed.
+    """
+
+    from_sha256: Digest
+    steps: Index
+    strength: NotNegative
+    bulk_um: Positive | None
+    irradiance_mw_cm2: Positive
+    penetration_depth_um: Positive
+    critical_dose_mj_cm2: Positive
+    induction_dose_mj_cm2: NotNegative
+
+
 class Manifest(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """manifest.json of a print package; see docs/reference/print-package.md."""
 
@@ -156,6 +173,7 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     layers: tuple[LayerOf, ...]
     masks: tuple[MaskOf, ...]
     preview: Literal["preview.png"]
+    compensated: CompensatedOf | None = None
     light_map: LightMapOf | None = None
     regions: RegionsOf | None = None
 
