@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mingyue.printing.frames import Canvas, centred_canvas
+from mingyue.printing.frames import Canvas, centred_canvas, rotation
 from mingyue.printing.kernels import threads
 from mingyue.printing.layers import cover_corners, cover_layers, layer_table
-from mingyue.printing.meshes import Mesh, joined
+from mingyue.printing.meshes import Mesh, PlacedMesh, joined
+from mingyue.printing.pictures import drawn_mesh
 from mingyue.printing.portions import portions
 from tests.solids import ball, box
 
@@ -75,3 +76,28 @@ def test_the_layers_of_portions_are_those_of_the_whole(layers: int) -> None:
     ]
 
     assert pieces == list(cover_layers(CANVAS.to_px(part.vertices_um), part.triangles, table.cut_um, **size))
+
+
+@given(st.integers(0, 10**6), st.floats(0.1, 10.0), st.tuples(*[st.floats(-180, 180)] * 3), st.floats(-1e4, 1e4))
+def test_a_placed_mesh_is_its_moved_copy_to_the_last_bit(
+    seed: int, scale: float, turns: tuple[float, float, float], away_um: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    soup = Mesh(rng.normal(0, 100.0, (30, 3)), rng.integers(0, 30, (50, 3)))
+    matrix, offset = scale * rotation(turns), np.array([away_um, -away_um, 50.0])
+
+    placed, moved = PlacedMesh(soup, matrix, offset), soup.moved(matrix, offset)
+
+    cut_um = np.array([0.0, 40.0, 60.0])
+    assert [portion.tolist() for portion in portions(placed, CANVAS, cut_um, layers=2)] == [
+        portion.tolist() for portion in portions(moved, CANVAS, cut_um, layers=2)
+    ]
+    assert "vertices_um" not in vars(placed)  # nobody has asked for them
+    np.testing.assert_array_equal(placed.box_um, moved.box_um)
+    np.testing.assert_allclose(
+        placed.box_under(rotation(turns), offset), moved.box_under(rotation(turns), offset), atol=1e-6
+    )
+    np.testing.assert_array_equal(placed.vertices_um, moved.vertices_um)
+    np.testing.assert_array_equal(
+        drawn_mesh(placed, width_px=40, height_px=30), drawn_mesh(moved, width_px=40, height_px=30)
+    )

@@ -28,7 +28,7 @@ from mingyue.printing.formats.print_package import PackageWriter
 from mingyue.printing.kept import Kept
 from mingyue.printing.layers import SLIVER_UM, LayerTable, cover_layers, layer_table
 from mingyue.printing.machines import Machine, MachineLimitError
-from mingyue.printing.meshes import Mesh
+from mingyue.printing.meshes import Mesh, PlacedMesh
 from mingyue.printing.pictures import drawn_mesh
 from mingyue.printing.regions import REGIONS, RegionExposures
 from mingyue.printing.resins import Resin
@@ -336,7 +336,7 @@ def _place(mesh: Mesh, settings: BuildSettings) -> tuple[frames.Placement, Mesh]
         fit_um=settings.fit_um,
         rotate_deg=settings.rotate_deg,
     )
-    return placement, mesh.moved(np.array(placement.matrix), np.array(placement.offset_um))
+    return placement, PlacedMesh(mesh, np.array(placement.matrix), np.array(placement.offset_um))
 
 
 def _check_machine(placed: Mesh, settings: BuildSettings) -> None:

@@ -54,12 +54,18 @@ class Mesh:
                 say("The mesh has no triangles."),
                 remedy=say("Export the part again, with its solid body selected."),
             )
-        low, high = self.box_under(np.eye(3), np.zeros(3))
+        vertices, matrix, offset = self.standing
+        low, high = fast.box_of(vertices, self.triangles, matrix=matrix, origin=np.zeros(3), offset=offset)
         return low, high
 
     def box_under(self, matrix: NDArray[np.float64], origin_um: NDArray[np.float64]) -> NDArray[np.float64]:
         """(2, 3) lowest and highest of matrix · (corner − origin) over the corners of the triangles."""
-        return fast.box_of(self.vertices_um, self.triangles, matrix=matrix, origin=origin_um)
+        return fast.box_of(self.vertices_um, self.triangles, matrix=matrix, origin=origin_um, offset=np.zeros(3))
+
+    @property
+    def standing(self) -> fast.Standing:
+        """Vertices, a matrix and an offset that put them where they are: for those who need no moved copy."""
+        return self.vertices_um, np.eye(3), np.zeros(3)
 
     @cached_property
     def is_closed(self) -> bool:
@@ -95,6 +101,35 @@ class Mesh:
         """The mesh under x → matrix·x + offset. A mirror turns the triangles over, so outside stays outside."""
         triangles = self.triangles[:, ::-1] if np.linalg.det(matrix) < 0 else self.triangles
         return Mesh(fast.move(self.vertices_um, matrix, offset_um), triangles)
+
+
+class PlacedMesh(Mesh):
+    """A mesh under a turn, one scale and a shift, whose moved vertices are made only when somebody asks for them.
+
+    A part of millions of triangles is placed, sliced and drawn without a second copy of it.
+    """
+
+    def __init__(self, mesh: Mesh, matrix: NDArray[np.float64], offset_um: NDArray[np.float64]) -> None:
+        object.__setattr__(self, "_standing", (mesh.vertices_um, matrix, offset_um))
+        object.__setattr__(self, "triangles", mesh.triangles)
+
+    @cached_property
+    def vertices_um(self) -> NDArray[np.float64]:
+        """(n, 3) float64, moved."""
+        moved = fast.move(*self.standing)
+        moved.setflags(write=False)
+        return moved
+
+    @property
+    def standing(self) -> fast.Standing:
+        standing: fast.Standing = self._standing  # type: ignore[attr-defined]
+        return standing
+
+    def box_under(self, matrix: NDArray[np.float64], origin_um: NDArray[np.float64]) -> NDArray[np.float64]:
+        vertices, own, offset = self.standing
+        return fast.box_of(
+            vertices, self.triangles, matrix=matrix @ own, origin=np.zeros(3), offset=matrix @ (offset - origin_um)
+        )
 
 
 def joined(meshes: Sequence[Mesh]) -> Mesh:

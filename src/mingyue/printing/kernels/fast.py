@@ -27,6 +27,8 @@ from mingyue.printing.kernels.threads import in_shares
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Places = NDArray[np.int32]
+Standing = tuple[Floats, Floats, Floats]
+"""Vertices (n, 3), a matrix (3, 3) and an offset (3,): matrix · vertex + offset is where a vertex stands."""
 Bytes = NDArray[np.uint8]
 
 
@@ -49,14 +51,16 @@ def move(points: Floats, matrix: Floats, offset: Floats) -> Floats:
     return moved
 
 
-def box_of(points: Floats, triangles: Ints, *, matrix: Floats, origin: Floats) -> Floats:
-    """(2, 3) lowest and highest of matrix · (point − origin) over the corners of the triangles."""
-    points, matrix, origin = (np.ascontiguousarray(array, dtype=np.float64) for array in (points, matrix, origin))
+def box_of(points: Floats, triangles: Ints, *, matrix: Floats, origin: Floats, offset: Floats) -> Floats:
+    """(2, 3) lowest and highest of matrix · (point − origin) + offset over the corners of the triangles."""
+    points, matrix, origin, offset = (
+        np.ascontiguousarray(array, dtype=np.float64) for array in (points, matrix, origin, offset)
+    )
     triangles = np.ascontiguousarray(triangles)
 
     def of_share(share: slice) -> Floats:
         box = np.empty((2, 3))
-        entry("box_of")(points, triangles[share], matrix, origin, box)
+        entry("box_of")(points, triangles[share], matrix, origin, offset, box)
         return box
 
     boxes = in_shares(of_share, len(triangles))
@@ -73,19 +77,19 @@ def stl_corners(facets: NDArray[np.uint16], scale: float) -> tuple[Floats, int]:
     return vertices, sum(odd)
 
 
-def deal(vertices: Floats, triangles: Ints, heights: Floats, *, layers: int, below: int = 0) -> tuple[Ints, Ints]:
+def deal(standing: Standing, triangles: Ints, heights: Floats, *, layers: int, below: int = 0) -> tuple[Ints, Ints]:
     """Which triangles each block of `layers` heights cuts: (starts, order), block b owning order[starts[b]:starts[b + 1]].
 
     below: how many heights under its own a block cuts too. In each block the triangles are in their own order.
     """
-    vertices, triangles = np.ascontiguousarray(vertices), np.ascontiguousarray(triangles)
-    heights = np.ascontiguousarray(heights)
+    vertices, matrix, offset = (np.ascontiguousarray(array) for array in standing)
+    triangles, heights = np.ascontiguousarray(triangles), np.ascontiguousarray(heights)
     spans = np.empty((len(triangles), 2), dtype=np.int32)
     blocks = -(-len(heights) // layers)
 
     def count(share: slice) -> tuple[slice, Ints]:
         counts = np.zeros(blocks, dtype=np.int64)
-        entry("deal_count")(vertices, triangles[share], heights, layers, below, spans[share], counts)
+        entry("deal_count")(vertices, triangles[share], matrix, offset, heights, layers, below, spans[share], counts)
         return share, counts
 
     counted = in_shares(count, len(triangles))
@@ -99,10 +103,11 @@ def deal(vertices: Floats, triangles: Ints, heights: Floats, *, layers: int, bel
     return starts, order
 
 
-def gather(vertices: Floats, triangles: Ints, chosen: Ints, *, left: float, top: float, pitch: float) -> Floats:
+def gather(standing: Standing, triangles: Ints, chosen: Ints, *, left: float, top: float, pitch: float) -> Floats:
     """(c, 9) the corners of the chosen triangles as (u px, v px, z µm) three times."""
+    vertices, matrix, offset = (np.ascontiguousarray(array) for array in standing)
     corners = np.empty((len(chosen), 9))
-    entry("gather")(vertices, triangles, chosen, left, top, pitch, corners)
+    entry("gather")(vertices, triangles, matrix, offset, chosen, left, top, pitch, corners)
     return corners
 
 

@@ -22,8 +22,8 @@ def move(points: Floats, matrix: Floats, offset: Floats, out: Floats) -> int:
 
 
 @jit
-def box_of(points: Floats, triangles: Ints, matrix: Floats, origin: Floats, box: Floats) -> int:
-    """Fill box (2, 3) with the lowest and highest of matrix · (point − origin) over the corners of the triangles."""
+def box_of(points: Floats, triangles: Ints, matrix: Floats, origin: Floats, offset: Floats, box: Floats) -> int:
+    """Fill box (2, 3) with the lowest and highest of matrix · (point − origin) + offset over the triangles' corners."""
     box[0, :] = np.inf
     box[1, :] = -np.inf
     for t in range(len(triangles)):
@@ -31,7 +31,7 @@ def box_of(points: Floats, triangles: Ints, matrix: Floats, origin: Floats, box:
             n = triangles[t, k]
             x, y, z = points[n, 0] - origin[0], points[n, 1] - origin[1], points[n, 2] - origin[2]
             for axis in range(3):
-                value = matrix[axis, 0] * x + matrix[axis, 1] * y + matrix[axis, 2] * z
+                value = matrix[axis, 0] * x + matrix[axis, 1] * y + matrix[axis, 2] * z + offset[axis]
                 box[0, axis] = min(box[0, axis], value)
                 box[1, axis] = max(box[1, axis], value)
     return 0

@@ -17,6 +17,8 @@ Ints = NDArray[np.int64]
 def deal_count(
     vertices: Floats,
     triangles: Ints,
+    matrix: Floats,
+    offset: Floats,
     heights: Floats,
     layers: int,
     below: int,
@@ -25,12 +27,15 @@ def deal_count(
 ) -> int:
     """Fill spans (m, 2) with the first block that cuts each triangle and the one after the last; count up each block's.
 
-    heights: ascending; layers: how many of them a block has, below: how many under these it cuts too; counts: (blocks,).
+    matrix · vertex + offset is where a vertex stands. heights: ascending; layers: how many of them a block has, below:
+    how many under these it cuts too; counts: (blocks,).
     """
     for t in range(len(triangles)):
-        a, b, c = vertices[triangles[t, 0], 2], vertices[triangles[t, 1], 2], vertices[triangles[t, 2], 2]
-        first = first_above(heights, rounded_height(min(a, b, c)))
-        after = first_above(heights, rounded_height(max(a, b, c)))
+        low, high = np.inf, -np.inf
+        for k in range(3):
+            z = _moved(vertices, triangles[t, k], matrix, offset, 2)
+            low, high = min(low, z), max(high, z)
+        first, after = first_above(heights, rounded_height(low)), first_above(heights, rounded_height(high))
         if first >= after:
             spans[t, 0] = spans[t, 1] = 0
             continue
@@ -52,16 +57,31 @@ def deal_fill(spans: NDArray[np.int32], first_triangle: int, filled: Ints, order
 
 @jit
 def gather(
-    vertices: Floats, triangles: Ints, chosen: Ints, left: float, top: float, pitch: float, corners: Floats
+    vertices: Floats,
+    triangles: Ints,
+    matrix: Floats,
+    offset: Floats,
+    chosen: Ints,
+    left: float,
+    top: float,
+    pitch: float,
+    corners: Floats,
 ) -> int:
     """Fill corners (c, 9) of the chosen triangles as (u px, v px, z µm) three times, see `frames.Canvas.to_px`."""
     for c in range(len(chosen)):
         for k in range(3):
             n = triangles[chosen[c], k]
-            corners[c, 3 * k] = (vertices[n, 0] - left) / pitch
-            corners[c, 3 * k + 1] = (top - vertices[n, 1]) / pitch
-            corners[c, 3 * k + 2] = rounded_height(vertices[n, 2])
+            corners[c, 3 * k] = (_moved(vertices, n, matrix, offset, 0) - left) / pitch
+            corners[c, 3 * k + 1] = (top - _moved(vertices, n, matrix, offset, 1)) / pitch
+            corners[c, 3 * k + 2] = rounded_height(_moved(vertices, n, matrix, offset, 2))
     return 0
+
+
+@jit
+def _moved(vertices: Floats, n: int, matrix: Floats, offset: Floats, axis: int) -> float:
+    """One coordinate of where a vertex stands, to the last bit as `moving.move` has it."""
+    x, y, z = vertices[n, 0], vertices[n, 1], vertices[n, 2]
+    return matrix[axis, 0] * x + matrix[axis, 1] * y + matrix[axis, 2] * z + offset[axis]
 
 
 @jit
