@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mingyue.phrases import in_language
 from mingyue.printing.asking import MOST_ASKED, ask
 from mingyue.printing.chain import BuildSettings
 from mingyue.printing.checks import CheckResult, check
@@ -70,6 +71,7 @@ def test_a_gap_that_the_rule_warns_of_and_that_grows_together_stays_and_says_so(
     assert (found.severity, answer.by_rule) == ("fails", "fails")
     assert (answer.predicted, answer.agree, answer.sets) == ("bridges", SETS, SETS)
     assert answer.said == "predicted to bridge (9 of 9 parameter sets)"
+    assert in_language(answer.said, "zh") == "预测会粘连（9 组参数中有 9 组）"
 
 
 def test_a_gap_that_stays_open_is_a_note_and_a_failing_one_a_risk() -> None:
