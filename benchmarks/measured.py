@@ -35,10 +35,15 @@ def measure(command: Sequence[str | Path], *, env: Mapping[str, str] | None = No
     """Run it to its end. Raises CommandFailedError with the end of what it said."""
     words = [str(word) for word in command]
     helper = [sys.executable, "-I", "-S", __file__, *words]
-    told = subprocess.run(helper, env=env, capture_output=True, text=True, check=False)
+    told = subprocess.run(helper, env=_keeping_bytecode(env or os.environ), capture_output=True, text=True, check=False)
     if told.returncode:
         raise CommandFailedError(f"{Path(words[0]).name}: {told.stderr[-800:]}")
     return Cost(**json.loads(told.stdout))
+
+
+def _keeping_bytecode(env: Mapping[str, str]) -> dict[str, str]:
+    """The environment, but Python may keep what it has compiled, as it does unless somebody forbids it."""
+    return {name: value for name, value in env.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def others_share(busy_before: float, busy_after: float, *, own_s: float, wall_s: float, cores: int) -> float:

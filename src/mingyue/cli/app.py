@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -97,6 +98,7 @@ def command(name: str) -> TyperCommand:
     module, _, function = where.partition(":")
     alone = typer.Typer(add_completion=False, context_settings=_SETTINGS)
     chosen = getattr(import_module(f"mingyue.cli.{module}"), function)
+    gc.enable()  # off since `main`
     alone.command(name, cls=Command, help=local(help_text))(chosen)
     made = typer.main.get_command(alone)
     assert isinstance(made, TyperCommand)
@@ -145,7 +147,7 @@ class Stopped(BaseException):
         self.exit_code = 128 + signal_number  # as shells count it: 130 after Ctrl-C
 
 
-def main(arguments: Sequence[str] | None = None) -> NoReturn:
+def run(arguments: Sequence[str] | None) -> NoReturn:
     """Run the command line. Exit codes are in docs/reference/exit-codes.md."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)

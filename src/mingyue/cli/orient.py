@@ -78,7 +78,7 @@ def _column(laid: Laid) -> dict[Phrase, str]:
         say("fields exposed"): f"{laid.exposures:,}",
         say("to support"): f"{laid.supported_um2 / 1e6:.4g} mm²",
         say("on the platform"): f"{laid.contact_um2 / 1e6:.4g} mm²",
-        say("steps"): f"{laid.cusp_um:.2f} µm",
+        say("height of steps"): f"{laid.cusp_um:.2f} µm",
         say("height by width"): f"{laid.slenderness:.2f}",
         say("cups"): tell("{count}, {volume:.3g} mm³", count=laid.cups, volume=laid.cup_um3 / 1e9)
         if laid.cups

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -22,6 +23,8 @@ Format = Literal["3mf", "stl", "obj", "ply", "sample", "coupon"]
 
 Reader = Callable[..., tuple[Mesh, tuple[Phrase, ...]]]
 _SUFFIXES: dict[str, Format] = {".3mf": "3mf", ".stl": "stl", ".obj": "obj", ".ply": "ply"}
+# Larger files are digested beside their reading, on another processor.
+_READ_ASIDE_BYTES = 1 << 20
 _CAD_SUFFIXES = frozenset({".step", ".stp", ".iges", ".igs", ".sldprt", ".x_t", ".3dm", ".f3d", ".ipt", ".brep"})
 _LOOKS_LIKE_OBJ = re.compile(rb"^v[ \t]+[-+.\d]", re.MULTILINE)
 
@@ -53,7 +56,22 @@ def read_part(path: Path, *, unit: LengthUnit | None, limits: ReadLimits | None 
     limits = limits or ReadLimits()
     size = file_bytes(path, limits=limits)
     kind = _format_of(path, size)
-    digest = _sha256(path)
+    if size > _READ_ASIDE_BYTES:
+        with ThreadPoolExecutor(1) as aside:
+            digest = aside.submit(_sha256, path)
+            return _read(path, kind, digest.result, unit=unit, limits=limits, welded=welded)
+    return _read(path, kind, lambda: _sha256(path), unit=unit, limits=limits, welded=welded)
+
+
+def _read(
+    path: Path,
+    kind: Format,
+    sha256: Callable[[], str],
+    *,
+    unit: LengthUnit | None,
+    limits: ReadLimits,
+    welded: bool,
+) -> Part:
     if kind == "3mf":
         from mingyue.printing.formats.threemf import read_3mf
 
@@ -79,7 +97,7 @@ def read_part(path: Path, *, unit: LengthUnit | None, limits: ReadLimits | None 
         mesh, moved = join_rounded(mesh)
         if len(moved):
             notes = (*notes, _said_of_rounding(len(moved)))
-    return Part(mesh, kind, meant, kind == "3mf", digest, path.name, notes)
+    return Part(mesh, kind, meant, kind == "3mf", sha256(), path.name, notes)
 
 
 def _reader(kind: Format) -> Reader:

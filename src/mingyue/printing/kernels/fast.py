@@ -92,10 +92,10 @@ def deal(vertices: Floats, triangles: Ints, heights: Floats, *, layers: int, bel
     of_shares = np.array([counts for _, counts in counted])
     starts = np.concatenate(([0], np.cumsum(of_shares.sum(axis=0))))
     order = np.empty(int(starts[-1]), dtype=np.int64)
-    filled = starts[:-1].copy()
-    for share, counts in counted:
-        entry("deal_fill")(spans[share], share.start, filled.copy(), order)
-        filled += counts
+    # Within a block what a share deals comes after what those before it deal.
+    first = starts[:-1] + np.cumsum(of_shares, axis=0) - of_shares
+    filled = {share.start: np.ascontiguousarray(row) for (share, _), row in zip(counted, first, strict=True)}
+    in_shares(lambda share: entry("deal_fill")(spans[share], share.start, filled[share.start], order), len(triangles))
     return starts, order
 
 
