@@ -196,16 +196,10 @@ def _coupon_asked() -> Iterator[str]:
     """What the model says of the planted faults: nobody published the resin's critical dose, so one is assumed."""
     cured = replace(resin("pegda-nps3-365"), critical_dose_mj_cm2=ASSUMED_DOSE_MJ_CM2)
     settings = BuildSettings(machine=machine("s230"), resin=cured)
+    results = [check(sample_part("fault_coupon"), settings, model=model) for model in (False, True)]
     rows = []
     for planted_kind in dict.fromkeys(planted.kind for planted in make_sample("fault_coupon").features):
-        told = [
-            [
-                found
-                for found in check(sample_part("fault_coupon"), settings, model=model).findings
-                if found.kind == planted_kind
-            ]
-            for model in (False, True)
-        ]
+        told = [[found for found in result.findings if found.kind == planted_kind] for result in results]
         severities = [
             " / ".join(str(sum(found.severity == one for found in some)) for one in SEVERITIES) for some in told
         ]
@@ -213,8 +207,8 @@ def _coupon_asked() -> Iterator[str]:
         said = ", ".join(f"{predicted} {times}" for predicted, times in answers.items()) or "–"
         rows.append((planted_kind, str(len(told[0])), str(len(told[1])), *severities, said))
     yield (
-        f"The same coupon with and without the model, E_c assumed at {ASSUMED_DOSE_MJ_CM2:g} mJ/cm² (the exposure follows E_c, "
-        "so that its size does not matter): findings, and how many of them fail / are a risk / a note:"
+        f"The same coupon with and without the model, E_c assumed at {ASSUMED_DOSE_MJ_CM2:g} mJ/cm² (the exposure follows "
+        "E_c, so that its size does not matter): findings, and how many of them fail / are a risk / a note:"
     )
     heads = ("kind", "found without", "found with", "without the model", "with the model", "predicted")
     yield table(heads, rows)
