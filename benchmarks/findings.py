@@ -11,6 +11,7 @@ import json
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -30,6 +31,7 @@ from mingyue.cli.choices import sample_part
 from mingyue.printing.chain import BuildSettings
 from mingyue.printing.checks import CheckResult, check
 from mingyue.printing.components import Components, components_of, dark_of, overlaps_of
+from mingyue.printing.findings.finding import SEVERITIES
 from mingyue.printing.findings.islands import are_islands, points_within
 from mingyue.printing.findings.tree import Growth, all_of, things_of
 from mingyue.printing.formats.stl import write_stl
@@ -45,9 +47,10 @@ from mingyue.printing.samples.gyroid import Gyroid, gyroid
 
 PIXEL_UM, LAYER_UM, FIELD_PX = 2.0, 5.0, (1920, 1080)
 SHARE, REACH_PX = 0.25, 25.0
+ASSUMED_DOSE_MJ_CM2 = 10.0
 # Up to so many pairs counting is faster than sorting.
 _COUNTED = 4_000_000
-ASKED_S, ASKED_MIB, ASKED_TIMES = 5.0, 1024.0, 20.0
+ASKED_S, ASKED_MODEL_S, ASKED_MIB, ASKED_TIMES = 5.0, 20.0, 1024.0, 20.0
 
 
 def main() -> int:
@@ -56,7 +59,9 @@ def main() -> int:
     texts = [
         facts_table(facts()),
         *(_checks(options.rounds) if not options.rules_only else ()),
+        *(_models(options.rounds) if not options.rules_only else ()),
         *_coupon(),
+        *_coupon_asked(),
         *_rules(options.layers),
     ]
     text = "\n\n".join(texts)
@@ -113,10 +118,56 @@ def _checks(rounds: int) -> Iterator[str]:
     yield table(("asked", "found", "met"), verdicts)
 
 
-def _check(path: Path) -> Cost:
+def _models(rounds: int) -> Iterator[str]:
+    """With the model and without it, of a resin whose critical dose is known."""
+    rows, verdicts = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, made in _parts().items():
+            mesh = made()
+            path = Path(folder) / "part.stl"
+            write_stl(mesh, path, unit="mm")
+            for options, asked_s in (("--no-model", ASKED_S), ("--model", ASKED_MODEL_S)):
+                costs = [_check(path, f"--resin pr48-385 {options}") for _ in range(rounds + 1)][1:]
+                told = json.loads(costs[0].stdout)
+                wall, peak = median(cost.wall_s for cost in costs), max(cost.peak_mib for cost in costs)
+                cpu, others = median(cost.cpu_s for cost in costs), max(cost.others_share for cost in costs)
+                answers = [found["model"] for found in told["findings"] if found["model"] and found["model"]["sets"]]
+                lowered = sum(
+                    found["model"] is not None and found["model"]["by_rule"] != found["severity"]
+                    for found in told["findings"]
+                )
+                rows.append(
+                    (f"{name}, `{options}`", f"{told['fails']} / {told['risks']} / {told['notes_found']}",
+                     count(len(answers)), count(lowered), f"{wall:.2f}", f"{cpu:.1f}", f"{peak:.0f}", str(len(costs)),
+                     f"{others:.0%}")
+                )  # fmt: skip
+                if len(mesh.triangles) > 900_000:
+                    verdicts.append(
+                        (f"{name}, `{options}`: under {asked_s:g} s", f"{wall:.2f} s", _met(wall < asked_s))
+                    )
+                    verdicts.append(
+                        (f"{name}, `{options}`: under {ASKED_MIB:,.0f} MiB", f"{peak:,.0f} MiB", _met(peak < ASKED_MIB))
+                    )
+    heads = (
+        "part",
+        "fails / risks / notes",
+        "asked",
+        "lowered",
+        "seconds",
+        "CPU, s",
+        "peak, MiB",
+        "runs",
+        "others used",
+    )
+    yield "The same with a resin whose critical dose is known, `--resin pr48-385`, without the model and with it:"
+    yield table(heads, rows)
+    yield table(("asked", "found", "met"), verdicts)
+
+
+def _check(path: Path, options: str = "--resin pegda-nps3-365") -> Cost:
     # `check` ends with 8 where something fails, which is no break-down here.
     words = " ".join(f"'{word}'" for word in (our_program(), "check", path))
-    return measure(["sh", "-c", f"{words} --units mm --resin pegda-nps3-365 --json; test $? -eq 0 -o $? -eq 8 || true"])
+    return measure(["sh", "-c", f"{words} --units mm {options} --json; test $? -eq 0 -o $? -eq 8 || true"])
 
 
 # --- the coupon -------------------------------------------------------------------------------------------------------
@@ -139,6 +190,28 @@ def _coupon() -> Iterator[str]:
         rows.append((f"{angle_deg:g}°", *(f"{found}/{all_}, {false}" for all_, found, false in counts.values())))
     yield "The coupon, turned about z by so much: faults found/planted, false alarms beside them and where it is done well:"
     yield table(("turned", *counts), rows)
+
+
+def _coupon_asked() -> Iterator[str]:
+    """What the model says of the planted faults: nobody published the resin's critical dose, so one is assumed."""
+    cured = replace(resin("pegda-nps3-365"), critical_dose_mj_cm2=ASSUMED_DOSE_MJ_CM2)
+    settings = BuildSettings(machine=machine("s230"), resin=cured)
+    results = [check(sample_part("fault_coupon"), settings, model=model) for model in (False, True)]
+    rows = []
+    for planted_kind in dict.fromkeys(planted.kind for planted in make_sample("fault_coupon").features):
+        told = [[found for found in result.findings if found.kind == planted_kind] for result in results]
+        severities = [
+            " / ".join(str(sum(found.severity == one for found in some)) for one in SEVERITIES) for some in told
+        ]
+        answers = Counter(found.model.predicted for found in told[1] if found.model is not None)
+        said = ", ".join(f"{predicted} {times}" for predicted, times in answers.items()) or "–"
+        rows.append((planted_kind, str(len(told[0])), str(len(told[1])), *severities, said))
+    yield (
+        f"The same coupon with and without the model, E_c assumed at {ASSUMED_DOSE_MJ_CM2:g} mJ/cm² (the exposure follows "
+        "E_c, so that its size does not matter): findings, and how many of them fail / are a risk / a note:"
+    )
+    heads = ("kind", "found without", "found with", "without the model", "with the model", "predicted")
+    yield table(heads, rows)
 
 
 def _kinds_at(result: CheckResult, planted: Planted) -> Iterator[str]:

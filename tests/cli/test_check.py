@@ -77,3 +77,37 @@ def test_two_sizes_are_refused(mingyue: Mingyue) -> None:
 
     assert ended.code == 3
     assert "two different sizes" in ended.err
+
+
+def test_what_the_model_predicts_is_told_and_lowers_what_it_refutes(mingyue: Mingyue, tmp_path: Path) -> None:
+    write_stl(THIN, tmp_path / "thin.stl", unit="mm")
+
+    ended = mingyue("check", "thin.stl", "--units", "mm")
+
+    assert ended.code == 0
+    for word in ("risk", "comes out", "9/9 ↓", "1 are lowered by one"):
+        assert word in " ".join(ended.out.split())
+
+
+def test_programs_get_the_answer_of_the_model(mingyue: Mingyue, tmp_path: Path) -> None:
+    write_stl(THIN, tmp_path / "thin.stl", unit="mm")
+
+    (found,) = mingyue("check", "thin.stl", "--units", "mm", "--json").json["findings"]
+
+    assert found["severity"] == "risk"
+    assert found["model"] == {
+        "predicted": "comes_out",
+        "agree": 9,
+        "sets": 9,
+        "by_rule": "fails",
+        "said": "predicted to come out (9 of 9 parameter sets)",
+    }
+
+
+def test_without_the_model_the_rule_stands(mingyue: Mingyue, tmp_path: Path) -> None:
+    write_stl(THIN, tmp_path / "thin.stl", unit="mm")
+
+    ended = mingyue("check", "thin.stl", "--units", "mm", "--no-model", "--json")
+
+    (found,) = ended.json["findings"]
+    assert (ended.code, found["severity"], found["model"]) == (8, "fails", None)

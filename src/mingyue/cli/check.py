@@ -22,7 +22,7 @@ from mingyue.printing.chain import BuildSettings
 from mingyue.printing.checks import CheckResult
 from mingyue.printing.checks import check as check_part
 from mingyue.printing.estimates import Estimate, read_times
-from mingyue.printing.findings.finding import KINDS, Finding, Severity
+from mingyue.printing.findings.finding import KINDS, Finding, Predicted, Severity
 from mingyue.printing.findings.limits import read_limits
 from mingyue.printing.formats.parts import Part
 from mingyue.printing.machines import machine as machine_named
@@ -34,6 +34,14 @@ CANNOT_BE_MADE = 8
 # Of each kind so many are shown, and drawn: the worst. All of them are in the JSON.
 _SHOWN = 4
 _SEVERITY: dict[Severity, Phrase] = {"fails": say("fails"), "risk": say("risk"), "note": say("note")}
+_PREDICTED: dict[Predicted, Phrase] = {
+    "bridges": say("bridges"),
+    "closes": say("closes"),
+    "stays_open": say("stays open"),
+    "lost": say("does not come out"),
+    "comes_out": say("comes out"),
+    "not_asked": say("not asked"),
+}
 # What one sees only from below.
 _FROM_BELOW = ("island", "weak_island", "overhang", "thin_membrane", "suction_cup", "trapped_resin")
 
@@ -69,6 +77,10 @@ def check(
     times: Annotated[
         Path | None, typer.Option("--times", help=tell("A .toml file of times of your own, for the estimate."))
     ] = None,
+    model: Annotated[
+        bool,
+        typer.Option("--model/--no-model", help=tell("Print doubtful places virtually, and say what is predicted.")),
+    ] = True,
     pictures: Annotated[
         Path | None, typer.Option("--pictures", help=tell("Write a picture of the worst findings of each kind there."))
     ] = None,
@@ -96,7 +108,7 @@ def check(
             if bar is not None and task is not None:
                 bar.update(task, completed=done, total=all_)
 
-        result = check_part(chosen, settings, limits=known, times=paces, progress=progress)
+        result = check_part(chosen, settings, limits=known, times=paces, model=model, progress=progress)
     drawn = draw_worst(chosen, result, pictures) if pictures is not None else {}
     print_notes((*chosen.notes, *result.notes))
     if as_json:
@@ -156,12 +168,14 @@ def _print(result: CheckResult) -> None:
     rows = [_row(found) for _, found in worst(result.findings)]
     if rows:
         print_table(
-            (say("severity"), say("finding"), say("layers"), say("at x, y, z in mm"), say("measured"), say("limit")),
+            (say("severity"), say("finding"), say("layers"), say("at x, y, z in mm"), say("measured"), say("limit"),
+             say("model")),
             rows,
-        )
+        )  # fmt: skip
         hidden = len(result.findings) - len(rows)
         if hidden:
             print_line(say("… and {count:,} more of these kinds; --json lists all.", count=hidden))
+        _print_lowered(result.findings)
         for kind in dict.fromkeys(found.kind for found in result.findings):
             first = next(found for found in result.findings if found.kind == kind)
             count = result.counts[kind]
@@ -172,6 +186,19 @@ def _print(result: CheckResult) -> None:
         print_line(say("✓ Nothing is predicted to fail."), style="green")
     else:
         print_line(say("✗ Some of it is predicted to fail."), style="red")
+
+
+def _print_lowered(findings: Sequence[Finding]) -> None:
+    """How many are less bad than their rule has them."""
+    lowered = sum(found.model is not None and found.model.by_rule != found.severity for found in findings)
+    if lowered:
+        print_line(
+            say(
+                "{count:,} are lowered by one (↓), from fails to risk or from risk to note: no parameter set of the model "
+                "bears the rule out. The model knows light, not peeling and washing.",
+                count=lowered,
+            )
+        )
 
 
 def _print_estimate(taken: Estimate) -> None:
@@ -194,4 +221,18 @@ def _row(found: Finding) -> tuple[object, ...]:
     measured, limit = (
         "–" if number is None else f"{number:.4g} {found.unit}".strip() for number in (found.measured, found.limit)
     )
-    return _SEVERITY[found.severity], found.message, layers, at, measured, limit
+    return _SEVERITY[found.severity], found.message, layers, at, measured, limit, _answer(found)
+
+
+def _answer(found: Finding) -> Phrase | str:
+    """What the model says, in few words: which of the parameter sets agree, and whether that lowered it."""
+    answer = found.model
+    if answer is None:
+        return "–"
+    if answer.predicted == "not_asked":
+        return _PREDICTED["not_asked"]
+    arrow = "" if answer.by_rule == found.severity else " ↓"
+    return say(
+        "{predicted}, {agree}/{sets}{arrow}",
+        predicted=_PREDICTED[answer.predicted], agree=answer.agree, sets=answer.sets, arrow=arrow,
+    )  # fmt: skip

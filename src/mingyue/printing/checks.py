@@ -13,7 +13,9 @@ import numpy as np
 from mingyue.errors import LimitError
 from mingyue.phrases import Phrase, say
 from mingyue.printing import frames, resins
+from mingyue.printing.asking import ask
 from mingyue.printing.chain import BuildSettings, Prepared, prepare
+from mingyue.printing.cures import CureUnknownError, cure_for
 from mingyue.printing.estimates import Estimate, Times, estimate, read_times
 from mingyue.printing.exposures import CURE_DEPTH_LAYERS
 from mingyue.printing.faults import find_faults
@@ -28,7 +30,9 @@ from mingyue.printing.formats.parts import Part
 from mingyue.printing.frames import Canvas
 from mingyue.printing.layers import OpenLayerError
 from mingyue.printing.meshes import InsideOutError, Mesh
+from mingyue.printing.questions import QUESTIONS
 from mingyue.printing.repairs import RepairFailedError, repair
+from mingyue.printing.uncertainty import stacks
 from mingyue.printing.welds import weld_um
 
 Progress = Callable[[int, int], None]
@@ -71,10 +75,13 @@ def check(
     *,
     limits: Limits | None = None,
     times: Times | None = None,
+    model: bool = True,
     progress: Progress | None = None,
 ) -> CheckResult:
     """Everything that will fail, or may. Raises BadInputError for settings that make no sense, not for a bad part.
 
+    model: whether doubtful places are printed virtually; where nobody stated how the resin cures, they are not, and a note
+    says so.
     A part that bounds no volume is mended first, where that can be done; the findings say so.
     """
     began = time.perf_counter()
@@ -93,8 +100,11 @@ def check(
             seen = _look(replace(part, mesh=mended), settings, limits, notes, progress)
     found += seen.findings if seen else []
     surveyed = seen.surveyed if seen else None
+    found.sort(key=_order)
+    if model and seen and seen.printable:
+        found = sorted(_asked(found, *seen.printable, settings, notes), key=_order)
     return CheckResult(
-        findings=tuple(sorted(found, key=_order)),
+        findings=tuple(found),
         placement=placement,
         layers=seen.layers if seen else 0,
         fields=seen.fields if seen else 0,
@@ -114,6 +124,7 @@ class _Looked:
     fields: int
     is_inside_out: bool = False
     surveyed: Surveyed | None = None
+    printable: tuple[Mesh, Setting] | None = None
 
 
 def _look(
@@ -136,22 +147,49 @@ def _look(
         surveyed = survey(prepared.placed, setting, progress=progress)
     except (OpenLayerError, InsideOutError):
         return replace(nothing, is_inside_out=True)
-    return replace(nothing, findings=surveyed.findings, layers=len(setting.table), surveyed=surveyed)
+    return replace(
+        nothing,
+        findings=surveyed.findings,
+        layers=len(setting.table),
+        surveyed=surveyed,
+        printable=(prepared.placed, setting),
+    )
+
+
+def _asked(
+    found: list[Finding], placed: Mesh, setting: Setting, settings: BuildSettings, notes: list[Phrase]
+) -> list[Finding]:
+    """The findings, with what the model says of the doubtful ones; with a note where it cannot be asked."""
+    if not any(one.kind in QUESTIONS for one in found):
+        return found
+    try:
+        choice = cure_for(settings.machine, settings.resin)
+    except CureUnknownError as error:
+        notes.append(say("The model was not asked. {why}", why=error.message))
+        return found
+    exposure_s = _exposure_s(settings)
+    if exposure_s is None:
+        raise AssertionError("a cure that is known gives an exposure")
+    return ask(found, placed, setting, trials=stacks(choice.cure, choice.ranges), exposure_s=exposure_s)
 
 
 def _estimated(surveyed: Surveyed, settings: BuildSettings, findings: int, times: Times) -> Estimate | None:
     """What it takes; None where no exposure can be derived."""
-    machine, resin = settings.machine, settings.resin
-    exposure_s = settings.exposure_s
+    exposure_s = _exposure_s(settings)
     if exposure_s is None:
-        if machine.irradiance_mw_cm2 is None or resin.critical_dose_mj_cm2 is None:
-            return None
-        exposure_s = resins.exposure_s(
-            resin, depth_um=CURE_DEPTH_LAYERS * settings.layer_um, irradiance_mw_cm2=machine.irradiance_mw_cm2
-        )
+        return None
     return estimate(
         surveyed.occupied, volume_mm3=surveyed.volume_mm3, exposure_s=exposure_s, findings=findings, times=times
     )
+
+
+def _exposure_s(settings: BuildSettings) -> float | None:
+    """What `build` would choose; None where it would refuse to."""
+    machine, resin = settings.machine, settings.resin
+    if settings.exposure_s is not None or machine.irradiance_mw_cm2 is None or resin.critical_dose_mj_cm2 is None:
+        return settings.exposure_s
+    depth_um = CURE_DEPTH_LAYERS * settings.layer_um
+    return resins.exposure_s(resin, depth_um=depth_um, irradiance_mw_cm2=machine.irradiance_mw_cm2)
 
 
 def _mended(part: Part, placement: frames.Placement, box_um: tuple[Point, Point]) -> tuple[list[Finding], Mesh | None]:

@@ -87,6 +87,31 @@ def cure_of(manifest: Manifest, known: Known | None = None) -> CureChoice:
     return CureChoice(cure, default_ranges(resin, blurs=blurs), notes)
 
 
+def cure_for(machine: Machine, resin: Resin) -> CureChoice:
+    """How a resin cures in a machine, without a package. Raises CureUnknownError as `cure_of` does; notes are empty."""
+    share = default_ranges(None).of["blur"].share
+    if machine.irradiance_mw_cm2 is None:
+        raise CureUnknownError(
+            say("Nobody stated the irradiance of {machine}.", machine=machine.title),
+            remedy=say("Measure it and give --irradiance-mw-cm2, or a --machine that states it."),
+        )
+    if resin.critical_dose_mj_cm2 is None:
+        raise CureUnknownError(
+            say("Nobody stated how {resin} cures: its penetration depth or its critical dose is missing.",
+                resin=resin.title),
+            remedy=say("Give --penetration-depth-um and --critical-dose-mj-cm2, or a --resin that states them."),
+        )  # fmt: skip
+    known = machine.numerical_aperture or machine.blur_sigma_um
+    blur, blurs = _of_machine(machine, resin, share)[:2] if known else _spots(DEFAULT_SIGMA_PX, share)
+    cure = Cure(
+        irradiance_mw_cm2=machine.irradiance_mw_cm2,
+        penetration_depth_um=resin.penetration_depth_um,
+        critical_dose_mj_cm2=resin.critical_dose_mj_cm2,
+        blur=blur,
+    )
+    return CureChoice(cure, default_ranges(resin, blurs=blurs), ())
+
+
 def _first(*numbers: float | None) -> float | None:
     return next((number for number in numbers if number is not None), None)
 
@@ -121,7 +146,12 @@ def _blurs(
         machine=machine.title if machine else manifest.machine.name, sigma=sigma, width=sigma * pitch_um,
     )  # fmt: skip
     notes = (note,) if blur_px is None else ()
-    return gaussian_blur(sigma), (gaussian_blur(sigma * (1 - share)), gaussian_blur(sigma * (1 + share))), notes
+    return *_spots(sigma, share), notes
+
+
+def _spots(sigma_px: float, share: float) -> tuple[Blur, tuple[Blur, Blur]]:
+    """A spot, a narrower and a wider one."""
+    return gaussian_blur(sigma_px), (gaussian_blur(sigma_px * (1 - share)), gaussian_blur(sigma_px * (1 + share)))
 
 
 def _of_machine(

@@ -47,6 +47,12 @@ def result(request: pytest.FixtureRequest) -> CheckResult:
     return check(part(SAMPLE.mesh), replace(SETTINGS, rotate_deg=(0.0, 0.0, request.param)))
 
 
+@pytest.fixture(scope="module")
+def asked() -> CheckResult:
+    """The same with a resin whose critical dose is known, so that the model can be asked."""
+    return check(part(SAMPLE.mesh), replace(SETTINGS, resin=replace(SETTINGS.resin, critical_dose_mj_cm2=10.0)))
+
+
 def test_there_are_sixty_faults_and_sixty_that_are_done_well() -> None:
     assert Counter(planted.is_fault for planted in PLANTED) == {True: 60, False: 60}
     assert len({planted.kind for planted in PLANTED}) == 15
@@ -75,3 +81,20 @@ def test_widths_are_measured_to_a_twentieth(result: CheckResult, planted: Plante
     )
 
     assert nearest.measured == pytest.approx(planted.size_um, rel=0.05)
+
+
+@pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: planted.name)
+def test_the_model_hides_no_fault(asked: CheckResult, planted: Planted) -> None:
+    assert kinds_at(asked, planted) == ({planted.kind: 1} if planted.is_fault else {})
+
+
+def test_the_model_lowers_by_one_and_only_what_no_parameter_set_bears_out(asked: CheckResult) -> None:
+    lower = {"fails": "risk", "risk": "note"}
+    answers = [(found, found.model) for found in asked.findings if found.model is not None]
+
+    assert len(answers) == 28  # four of each of seven kinds
+    for found, answer in answers:
+        refuted = answer.predicted in ("stays_open", "comes_out") and answer.agree == answer.sets == 9
+        assert found.severity == (lower[answer.by_rule] if refuted else answer.by_rule)
+    assert Counter(found.severity for found in asked.findings) == {"fails": 5, "risk": 39, "note": 16}
+    assert {found.kind for found in asked.findings if found.severity == "fails"} == {"island", "closed_channel"}

@@ -13,6 +13,7 @@ from mingyue.printing.profiles import Source
 Severity = Literal["fails", "risk", "note"]
 Point = tuple[float, float, float]
 SEVERITIES: tuple[Severity, ...] = ("fails", "risk", "note")
+Predicted = Literal["bridges", "closes", "stays_open", "lost", "comes_out", "not_asked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,28 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelAnswer:
+    """What the virtual print says of a finding.
+
+    predicted: by most of the parameter sets, `agree` of `sets`; not_asked: others of its kind were worse, and came first.
+    by_rule: how bad it was before the model was asked. said: the same for people.
+    """
+
+    predicted: Predicted
+    agree: int
+    sets: int
+    by_rule: Severity
+    said: Phrase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing that will fail, or may.
 
     layers: first and last, or None where it is about the whole part. box_um: lowest and highest corner; points_um: a few
     places on the surface, both in the build frame. measured, limit: in `unit`; both None where there is no number to it.
-    source: of the limit. remedy: what to do. message: what is wrong, where the title alone does not say it.
+    source: of the limit. remedy: what to do. message: what is wrong, where the title alone does not say it. model: what the
+    virtual print says of it, None where it was not at hand or knows nothing of this kind.
     """
 
     kind: str
@@ -43,6 +60,7 @@ class Finding:
     source: Source | None
     remedy: Phrase
     message: Phrase
+    model: ModelAnswer | None = None
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
