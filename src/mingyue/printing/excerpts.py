@@ -58,7 +58,7 @@ class Excerpts:
         cut_um = self.table.cut_um[begin:after]
         beside = self._beside(top_um - (side_px + 1) * pitch, top_um + pitch, float(cut_um[0]), float(cut_um[-1]))
         corners = fast.gather(
-            self.placed.vertices_um, self.placed.triangles, beside, left=left_um, top=top_um, pitch=pitch
+            self.placed.standing, self.placed.triangles, beside, left=left_um, top=top_um, pitch=pitch
         )
         for place, layer in enumerate(cover_corners(corners, cut_um, rows=side_px, columns=side_px)):
             shown[begin - first + place] = layer.painted()
