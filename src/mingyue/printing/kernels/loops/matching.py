@@ -61,7 +61,7 @@ def match_runs(values: Bytes, lengths: Ints, places: Ints, table: Ints, tokens: 
                 taken += 1
         made = _put_match(length, places[i] - places[before], tokens, made)
         made = _put_rest(values[i + taken - 1], rest, tokens, made)
-        for k in range(i + 1, min(i + taken, len(values) - _AGREE + 1)):
+        for k in range(i + 1, min(i + taken, len(values) - _AGREE + 1), 2):
             table[_slot(values, lengths, k, len(table))] = k
         i += taken
     return made
