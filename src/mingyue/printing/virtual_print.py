@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -296,7 +295,7 @@ def _figures(
 def _bands(
     run: _Run, judge: _Judge, planned: tuple[Stack, ...], readings: list[Reading], nominal: Mapping[str, float]
 ) -> Bands:
-    """Runs the trials, two at a time, and compares them with the nominal run as seen through the same samples."""
+    """Runs the trials and compares them with the nominal run as seen through the same samples."""
     every = _TRIAL_EVERY if len(judge.look.surface) > 50 * _TRIAL_EVERY else 1
     few = _Judge(judge.look, judge.known, judge.tolerance_um, judge.reach_um, judge.sides, every)
     trials: list[tuple[Parameter, dict[str, float]]] = []
@@ -304,13 +303,10 @@ def _bands(
     for (parameter, _), reading in zip(planned[0].gains[1:], readings[1:], strict=True):
         assert parameter is not None
         trials.append((parameter, few.figures(_thinned(reading, every))))
-    with ThreadPoolExecutor(2) as pool:
-        for stack, made in zip(
-            planned[1:], pool.map(lambda each: run.read(each, every=every), planned[1:]), strict=True
-        ):
-            for (parameter, _), reading in zip(stack.gains, made, strict=True):
-                assert parameter is not None
-                trials.append((parameter, few.figures(reading)))
+    for stack in planned[1:]:  # one after the other: each holds the surface of a slab for every one of its gains
+        for (parameter, _), reading in zip(stack.gains, run.read(stack, every=every), strict=True):
+            assert parameter is not None
+            trials.append((parameter, few.figures(reading)))
     return bands(nominal, trials, base=base)
 
 
