@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from mingyue.errors import BadInputError
 from mingyue.phrases import say
 from mingyue.printing.kernels.exposing import expose, laid_taps, light_shape
+from mingyue.printing.kernels.threads import processors
 from mingyue.printing.lights import Light, Window, whole
 from mingyue.printing.optics import Blur
 
@@ -81,7 +81,7 @@ def dose_planes(
     window = window or whole(light)
     taps = laid_taps(cure.blur.taps, cure.blur.separable, gain=cure.irradiance_mw_cm2)
     decays = _decays(light, cure)
-    count = threads or _processors()
+    count = threads or processors()
     dose = np.zeros((window.rows, window.columns), dtype=np.float32)
     with ThreadPoolExecutor(count) as pool:
         for layer, lit in _read_ahead(light, _seen(window, cure.blur), pool, ahead=count):
@@ -120,7 +120,3 @@ def _read_ahead(light: Light, window: Window, pool: ThreadPoolExecutor, *, ahead
 def _parts(rows: int, parts: int) -> Iterator[tuple[int, int]]:
     """So many nearly equal shares of the rows."""
     return pairwise(rows * part // parts for part in range(parts + 1))
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

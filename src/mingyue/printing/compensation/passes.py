@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from mingyue.printing.compensation.tallies import Tally
 from mingyue.printing.compensation.windows import Planes, Slab, Tiles, slabs, tiles_for
 from mingyue.printing.doses import Cure
 from mingyue.printing.formats.stack import added
+from mingyue.printing.kernels.threads import processors
 from mingyue.printing.runs import Runs, from_picture
 
 Greys = NDArray[np.uint8]
@@ -69,7 +69,7 @@ def bent_layers(
     order = list(slabs(bottom_um, reach_um=reach_um))
     tiles = tiles_for(max(slab.after - slab.deepest for slab in order), radius_px=how.spot.radius_px)
     planes = Planes(tiles)
-    with ThreadPoolExecutor(threads or _processors()) as pool:
+    with ThreadPoolExecutor(threads or processors()) as pool:
         try:
             for slab in order:
                 job.read(slab)
@@ -78,10 +78,6 @@ def bent_layers(
                     yield layer, bent[layer], bent[layer] != job.canvases[layer]
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _bent_slab(
