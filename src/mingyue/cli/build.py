@@ -22,6 +22,7 @@ from mingyue.cli.choices import (
     reading_choice,
     size_choice,
 )
+from mingyue.cli.options import FieldOption, FitOption, LayerOption, OverlapOption, RotateOption, ScaleOption
 from mingyue.cli.output import AsJson, local, print_json, print_notes, print_pairs, progress_bar, tell
 from mingyue.errors import BadInputError
 from mingyue.files import refuse_same
@@ -55,7 +56,7 @@ def build(
     resin: Annotated[
         str, typer.Option("--resin", help=tell("A resin's name, or a .toml file of your own."))
     ] = "pr48-385",
-    layer_um: Annotated[float, typer.Option("--layer-um", help=tell("Layer thickness in µm."))] = 5.0,
+    layer_um: LayerOption = 5.0,
     cusp_um: Annotated[
         float | None,
         typer.Option("--cusp-um", help=tell("Adapt layers to slopes: thinner where steps would be higher than this.")),
@@ -64,18 +65,10 @@ def build(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help=tell("The package to write; PART.job.zip if not said."))
     ] = None,
-    scale: Annotated[float, typer.Option("--scale", help=tell("Scale the part by this factor."))] = 1.0,
-    fit_mm: Annotated[
-        float | None, typer.Option("--fit-mm", help=tell("Scale the part so that its longest side is this long."))
-    ] = None,
-    rotate: Annotated[
-        str | None,
-        typer.Option("--rotate", help=tell("Degrees about x, y, z, such as 90,0,45; one number turns about z.")),
-    ] = None,
-    field_px: Annotated[
-        str | None,
-        typer.Option("--field-px", help=tell("Field of the projector instead of the machine's, such as 2048x2048.")),
-    ] = None,
+    scale: ScaleOption = 1.0,
+    fit_mm: FitOption = None,
+    rotate: RotateOption = None,
+    field_px: FieldOption = None,
     exposure_s: Annotated[
         float | None,
         typer.Option("--exposure-s", help=tell("Exposure of each layer; from the resin's working curve if not said.")),
@@ -122,9 +115,7 @@ def build(
         int,
         typer.Option("--light-map-levels", help=tell("In how many steps masks are dimmed: more are finer and larger.")),
     ] = LEVELS,
-    overlap_px: Annotated[
-        int, typer.Option("--overlap-px", help=tell("Pixels that neighbouring fields share, where their greys ramp."))
-    ] = 0,
+    overlap_px: OverlapOption = 0,
     ramp: Annotated[
         str, typer.Option("--ramp", help=tell("How greys ramp where fields overlap: linear, smooth or none."))
     ] = "linear",

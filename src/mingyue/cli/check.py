@@ -13,6 +13,7 @@ import typer
 
 from mingyue.cli.build import PartArgument, UnitsOption, peak_mib
 from mingyue.cli.choices import angles_choice, read_choice, size_choice
+from mingyue.cli.options import FieldOption, FitOption, LayerOption, OverlapOption, RotateOption, ScaleOption
 from mingyue.cli.output import AsJson, print_json, print_line, print_notes, print_table, progress_bar, tell
 from mingyue.cli.profiles import MARKS
 from mingyue.errors import BadInputError
@@ -54,23 +55,13 @@ def check(
     resin: Annotated[
         str, typer.Option("--resin", help=tell("A resin's name, or a .toml file of your own."))
     ] = "pr48-385",
-    layer_um: Annotated[float, typer.Option("--layer-um", help=tell("Layer thickness in µm."))] = 5.0,
+    layer_um: LayerOption = 5.0,
     units: UnitsOption = None,
-    scale: Annotated[float, typer.Option("--scale", help=tell("Scale the part by this factor."))] = 1.0,
-    fit_mm: Annotated[
-        float | None, typer.Option("--fit-mm", help=tell("Scale the part so that its longest side is this long."))
-    ] = None,
-    rotate: Annotated[
-        str | None,
-        typer.Option("--rotate", help=tell("Degrees about x, y, z, such as 90,0,45; one number turns about z.")),
-    ] = None,
-    field_px: Annotated[
-        str | None,
-        typer.Option("--field-px", help=tell("Field of the projector instead of the machine's, such as 2048x2048.")),
-    ] = None,
-    overlap_px: Annotated[
-        int, typer.Option("--overlap-px", help=tell("Pixels that neighbouring fields share, where their greys ramp."))
-    ] = 0,
+    scale: ScaleOption = 1.0,
+    fit_mm: FitOption = None,
+    rotate: RotateOption = None,
+    field_px: FieldOption = None,
+    overlap_px: OverlapOption = 0,
     limits: Annotated[
         Path | None, typer.Option("--limits", help=tell("A .toml file of limits of your own, which win."))
     ] = None,

@@ -10,6 +10,7 @@ import typer
 
 from mingyue.cli.build import build_with_progress, figures, summary
 from mingyue.cli.calibrate import LevelOption, curve_notes, show_calibration, write_calibration
+from mingyue.cli.options import LayerOption
 from mingyue.cli.output import (
     LANGUAGE,
     AsJson,
@@ -49,7 +50,7 @@ def coupon(
     resin: Annotated[
         str, typer.Option("--resin", help=tell("A resin's name, or a .toml file of your own."))
     ] = "pr48-385",
-    layer_um: Annotated[float, typer.Option("--layer-um", help=tell("Layer thickness in µm."))] = 5.0,
+    layer_um: LayerOption = 5.0,
     exposure_s: Annotated[
         float | None,
         typer.Option("--exposure-s", help=tell("Exposure of each layer; from the resin's working curve if not said.")),

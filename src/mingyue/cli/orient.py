@@ -10,6 +10,7 @@ import typer
 
 from mingyue.cli.build import PartArgument, UnitsOption
 from mingyue.cli.choices import read_choice
+from mingyue.cli.options import LayerOption
 from mingyue.cli.output import AsJson, local, print_json, print_line, print_notes, print_table, tell
 from mingyue.files import write_whole
 from mingyue.phrases import Phrase, say
@@ -31,7 +32,7 @@ def orient(
     part: PartArgument,
     machine: MachineOption = "s230",
     resin: ResinOption = "pr48-385",
-    layer_um: Annotated[float, typer.Option("--layer-um", help=tell("Layer thickness in µm."))] = 5.0,
+    layer_um: LayerOption = 5.0,
     exposure_s: Annotated[
         float | None,
         typer.Option("--exposure-s", help=tell("Exposure of each layer; from the resin's working curve if not said.")),

@@ -10,6 +10,7 @@ import typer
 
 from mingyue.cli.build import PartArgument, UnitsOption
 from mingyue.cli.choices import angles_choice, read_choice
+from mingyue.cli.options import FitOption, LayerOption, RotateOption, ScaleOption
 from mingyue.cli.orient import MachineOption, PicturesOption
 from mingyue.cli.output import AsJson, print_json, print_notes, print_pairs, tell
 from mingyue.errors import BadInputError
@@ -29,16 +30,11 @@ def support(
     part: PartArgument,
     output: Annotated[Path, typer.Option("-o", "--output", help=tell("Where to write it: .3mf, or .stl in mm."))],
     machine: MachineOption = "s230",
-    layer_um: Annotated[float, typer.Option("--layer-um", help=tell("Layer thickness in µm."))] = 5.0,
+    layer_um: LayerOption = 5.0,
     units: UnitsOption = None,
-    scale: Annotated[float, typer.Option("--scale", help=tell("Scale the part by this factor."))] = 1.0,
-    fit_mm: Annotated[
-        float | None, typer.Option("--fit-mm", help=tell("Scale the part so that its longest side is this long."))
-    ] = None,
-    rotate: Annotated[
-        str | None,
-        typer.Option("--rotate", help=tell("Degrees about x, y, z, such as 90,0,45; one number turns about z.")),
-    ] = None,
+    scale: ScaleOption = 1.0,
+    fit_mm: FitOption = None,
+    rotate: RotateOption = None,
     lift_um: Annotated[
         float, typer.Option("--lift-um", help=tell("Hang the part this high above the platform, on necks alone."))
     ] = 0.0,

@@ -1,0 +1,26 @@
+"""Options that several commands share, so that they are called and explained alike."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mingyue.cli.output import tell
+
+LayerOption = Annotated[float, typer.Option("--layer-um", help=tell("Layer thickness in µm."))]
+ScaleOption = Annotated[float, typer.Option("--scale", help=tell("Scale the part by this factor."))]
+FitOption = Annotated[
+    float | None, typer.Option("--fit-mm", help=tell("Scale the part so that its longest side is this long."))
+]
+RotateOption = Annotated[
+    str | None,
+    typer.Option("--rotate", help=tell("Degrees about x, y, z, such as 90,0,45; one number turns about z.")),
+]
+FieldOption = Annotated[
+    str | None,
+    typer.Option("--field-px", help=tell("Field of the projector instead of the machine's, such as 2048x2048.")),
+]
+OverlapOption = Annotated[
+    int, typer.Option("--overlap-px", help=tell("Pixels that neighbouring fields share, where their greys ramp."))
+]
