@@ -1,0 +1,1 @@
+"""What is printed with: resins, batches, and recipes whose versions never change."""

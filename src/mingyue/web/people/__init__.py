@@ -1,0 +1,1 @@
+"""Who is here: persons, organisations, memberships with roles, invitations, keys."""

@@ -1,0 +1,1 @@
+"""Database, worker and web server, started and stopped together."""
