@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -27,10 +27,23 @@ from mingyue.cli.app import COMMANDS as TABLE
 from mingyue.cli.app import app, command
 from mingyue.cli.output import print_json
 from mingyue.errors import BadInputError, MingyueError, why_refused
-from mingyue.phrases import Phrase, chinese, in_language, language_of_environment, names_of, say, together
+from mingyue.phrases import (
+    Phrase,
+    add_tables,
+    chinese,
+    in_language,
+    language_of_environment,
+    names_of,
+    read_table,
+    say,
+    together,
+)
 from mingyue.printing.profiles import Title
+from tests.web.templates import TEMPLATES, Said, said_in_template
 
 ROOT = Path(__file__).parents[1]
+WEB = ROOT / "src" / "mingyue" / "web"
+TABLES = [ROOT / "src" / "mingyue" / "phrases.zh.toml", *sorted(WEB.glob("*/phrases.zh.toml"))]
 SOURCES = sorted([*(ROOT / "src" / "mingyue").rglob("*.py"), *(ROOT / "scripts").rglob("*.py")])
 COMMANDS = [
     "machines",
@@ -50,11 +63,13 @@ COMMANDS = [
     "coupon",
 ]
 
+add_tables(WEB)
+
 # --- what is said in the source ---------------------------------------------------------------------------------
 
 
 def said_in(source: str) -> Iterator[ast.Call]:
-    """Calls of say and tell, but for the one by which tell itself says."""
+    """Calls of say, said and tell, but for the one by which tell itself says."""
     tree = ast.parse(source)
     inside_tell = {
         node
@@ -68,7 +83,7 @@ def said_in(source: str) -> Iterator[ast.Call]:
 
 
 def is_say(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id in {"say", "tell"}  # files `.tell()` something else
+    return isinstance(node, ast.Name) and node.id in {"say", "said", "tell"}  # files `.tell()` something else
 
 
 def name_of(node: ast.expr) -> str:
@@ -82,10 +97,14 @@ def template_of(call: ast.Call) -> str | None:
 
 def faults_of(call: ast.Call) -> str | None:
     """Why this call of say or tell cannot be translated, or None."""
-    template = template_of(call)
+    return fault_of(template_of(call), {keyword.arg for keyword in call.keywords})
+
+
+def fault_of(template: str | None, given: Iterable[str | None]) -> str | None:
+    """Why a template with these values cannot be translated, or None."""
     if template is None:
         return "its template is no literal"
-    given = {keyword.arg for keyword in call.keywords}
+    given = set(given)
     if given and given != names_of(template):
         return "it gives other names than its template uses"
     if not given and names_of(template):
@@ -135,12 +154,13 @@ def error_classes() -> list[type[MingyueError]]:
     return [kind for kind in found if kind.__module__.startswith("mingyue.")]
 
 
+SAID_IN_PAGES = [(path, tag) for path in TEMPLATES for tag in said_in_template(path.read_text(encoding="utf-8"))]
 SAID = {
     template: f"{path.relative_to(ROOT)}:{call.lineno}"
     for path in SOURCES
     for call in said_in(path.read_text(encoding="utf-8"))
     if (template := template_of(call)) is not None
-}
+} | {tag.template: f"{path.relative_to(ROOT)}:{tag.line}" for path, tag in SAID_IN_PAGES if tag.template is not None}
 
 
 def test_every_phrase_has_a_literal_template_and_exactly_its_values() -> None:
@@ -153,6 +173,36 @@ def test_every_phrase_has_a_literal_template_and_exactly_its_values() -> None:
 
     assert faults == []
     assert len(SAID) > 300
+
+
+def test_every_phrase_of_a_page_has_a_literal_template_and_exactly_its_values() -> None:
+    faults = [
+        f"{path.relative_to(ROOT)}:{tag.line}: {fault}"
+        for path, tag in SAID_IN_PAGES
+        if (fault := fault_of(tag.template, tag.names))
+    ]
+
+    assert faults == []
+
+
+@pytest.mark.parametrize(
+    "offence",
+    ["{% say text %}", '{% say "{a} is odd" %}', '{% say "{a} is odd" b=1 %}', '{% say "odd" a=1 as b %}'],
+)
+def test_a_phrase_of_a_page_that_cannot_be_translated_is_found(offence: str) -> None:
+    (tag,) = said_in_template(f"<p>\n{offence}</p>")
+
+    assert tag.line == 2
+    assert fault_of(tag.template, tag.names)
+
+
+def test_a_phrase_of_a_page_is_read_as_django_reads_it() -> None:
+    page = """{% say 'It is "so"' %}{% say "{a:,} of {b}" a=x|default:"no" b="one two" as c %}{# {% say "no" %} #}"""
+
+    assert list(said_in_template(page)) == [
+        Said('It is "so"', frozenset(), 1),
+        Said("{a:,} of {b}", frozenset({"a", "b"}), 1),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -178,11 +228,18 @@ def test_every_phrase_is_said_in_chinese_and_no_translation_is_left_over() -> No
     assert set(chinese()) - set(SAID) == set()
 
 
-def test_no_phrase_is_translated_twice() -> None:
-    tables = tomllib.loads((ROOT / "src" / "mingyue" / "phrases.zh.toml").read_text(encoding="utf-8"))
-    counts = Counter(english for table in tables.values() for english in table)
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.parent.name)
+def test_no_table_translates_a_phrase_twice(path: Path) -> None:
+    groups = tomllib.loads(path.read_text(encoding="utf-8"))
+    counts = Counter(english for group in groups.values() for english in group)
 
     assert [english for english, count in counts.items() if count > 1] == []
+
+
+def test_tables_that_translate_the_same_phrase_agree() -> None:
+    told = {(english, zh) for path in TABLES for english, zh in read_table(path).items()}
+
+    assert [english for english, count in Counter(english for english, _ in told).items() if count > 1] == []
 
 
 @pytest.mark.parametrize(("english", "zh"), chinese().items())

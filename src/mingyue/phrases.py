@@ -1,7 +1,7 @@
 """What is said to people, in English and Chinese: a phrase keeps its template, so that it can be said again in zh.
 
-English is written where it is said; Chinese stands in `phrases.zh.toml` under the English template. A test holds that
-no phrase is without its Chinese.
+English is written where it is said; Chinese stands in `phrases.zh.toml` under the English template, and each web app has
+such a table beside it. A test holds that no phrase is without its Chinese.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ import os
 from collections.abc import Sequence
 from functools import cache
 from string import Formatter
-from typing import Literal, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, Self, runtime_checkable
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Language = Literal["en", "zh"]
 
@@ -73,11 +76,23 @@ def _in_chinese(value: object) -> object:
 @cache
 def chinese() -> dict[str, str]:
     """English template → Chinese template."""
-    import tomllib  # whoever reads English need not wait for it
     from pathlib import Path
 
-    text = (Path(__file__).parent / "phrases.zh.toml").read_text(encoding="utf-8")
-    return {english: zh for table in tomllib.loads(text).values() for english, zh in table.items()}
+    return read_table(Path(__file__).parent / "phrases.zh.toml")
+
+
+def add_tables(folder: Path) -> None:
+    """Know the Chinese that lies below a folder too, such as that of the web apps: a command need not read it."""
+    for table in sorted(folder.glob("*/phrases.zh.toml")):
+        chinese().update(read_table(table))
+
+
+def read_table(path: Path) -> dict[str, str]:
+    """English template → Chinese template, of one file."""
+    import tomllib  # whoever reads English need not wait for it
+
+    groups = tomllib.loads(path.read_text(encoding="utf-8")).values()
+    return {english: zh for group in groups for english, zh in group.items()}
 
 
 def names_of(template: str) -> set[str]:
