@@ -72,7 +72,6 @@ class Recipe(Owned):
     machine_profile = models.CharField(max_length=60)
     resin_profile = models.CharField(max_length=60)
     share = models.CharField(max_length=8, choices=Share.choices, default=Share.PRIVATE)
-    shared_with = models.ManyToManyField(Organisation, through="RecipeShare", related_name="+")
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
