@@ -55,7 +55,15 @@ def _free_slug(name: str) -> str:
 
 
 def change_organisation(
-    *, actor: Viewer, organisation_id: UUID, version: int, at: datetime, name: str, name_zh: str, about: str, about_zh: str
+    *,
+    actor: Viewer,
+    organisation_id: UUID,
+    version: int,
+    at: datetime,
+    name: str,
+    name_zh: str,
+    about: str,
+    about_zh: str,
 ) -> None:
     """What is told about an organisation. Raises ConflictError where somebody changed it meanwhile."""
     _refuse(rules.why_not_lead(actor, organisation_id), actor, organisation_id)
@@ -89,9 +97,7 @@ def invite(
             organisation=organisation, email=email.strip().lower(), roles=sorted(set(roles)), digest=digest_of(token),
             invited_by_id=actor.person_id, at=at, expires_at=at + INVITATION_LASTS,
         )  # fmt: skip
-        record(
-            actor=actor, what="invitation.sent", subject=invitation, at=at, facts={"roles": invitation.roles}
-        )
+        record(actor=actor, what="invitation.sent", subject=invitation, at=at, facts={"roles": invitation.roles})
     return invitation, token
 
 
