@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, time
+from itertools import pairwise
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -66,7 +67,7 @@ def set_hours(*, actor: Viewer, facility: Facility, hours: Iterable[tuple[int, t
     for weekday, opens, closes in week:
         if not 0 <= weekday <= 6 or opens >= closes:
             raise InvalidError("hours", say("Hours close after they open, on a day of the week."))
-    for (day, _, closes), (next_day, opens, _) in zip(week, week[1:], strict=False):
+    for (day, _, closes), (next_day, opens, _) in pairwise(week):
         if day == next_day and opens < closes:
             raise InvalidError("hours", say("Hours of one day do not overlap."))
     with transaction.atomic():
@@ -141,7 +142,7 @@ def announce_downtime(
         with transaction.atomic():
             downtime = Downtime.objects.create(
                 organisation_id=machine.organisation_id, machine=machine, span=DateTimeTZRange(starts_at, ends_at, "[)"),
-                why=why.strip()[:200], by_id=actor.person_id,
+                why=why.strip()[:200], by_id=actor.someone,
             )  # fmt: skip
             record(actor=actor, what="downtime.announced", subject=downtime, at=at)
     except IntegrityError as error:

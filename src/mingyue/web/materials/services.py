@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -72,9 +73,19 @@ def discard_batch(*, actor: Viewer, batch: Batch, at: datetime) -> None:
         record(actor=actor, what="batch.discarded", subject=batch, at=at)
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a version of a recipe says. settings: what else the engine takes, such as base layers and transition."""
+
+    layer_um: float
+    exposure_s: float
+    irradiance_mw_cm2: float
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
 def write_recipe(
-    *, actor: Viewer, organisation_id: UUID, name: str, machine_profile: str, resin_profile: str, layer_um: float,
-    exposure_s: float, irradiance_mw_cm2: float, why: str, at: datetime, settings: Mapping[str, Any] | None = None,
+    *, actor: Viewer, organisation_id: UUID, name: str, machine_profile: str, resin_profile: str, numbers: Numbers,
+    why: str, at: datetime,
 ) -> Recipe:  # fmt: skip
     """A new recipe with its first version, private at first."""
     _member(actor, organisation_id)
@@ -90,20 +101,17 @@ def write_recipe(
             resin_profile=resin_profile, created_at=at,
         )  # fmt: skip
         record(actor=actor, what="recipe.written", subject=recipe, at=at)
-        _add_version(actor, recipe, 1, layer_um, exposure_s, irradiance_mw_cm2, why, settings or {}, at)
+        _add_version(actor, recipe, 1, numbers, why=why, at=at)
     return recipe
 
 
-def revise_recipe(
-    *, actor: Viewer, recipe: Recipe, layer_um: float, exposure_s: float, irradiance_mw_cm2: float, why: str,
-    at: datetime, settings: Mapping[str, Any] | None = None,
-) -> RecipeVersion:  # fmt: skip
+def revise_recipe(*, actor: Viewer, recipe: Recipe, numbers: Numbers, why: str, at: datetime) -> RecipeVersion:
     """A next version; those before it stay as they are."""
     _member(actor, recipe.organisation_id)
     with transaction.atomic():
         Recipe.objects.select_for_update().get(pk=recipe.pk)
         number = recipe.versions.count() + 1
-        return _add_version(actor, recipe, number, layer_um, exposure_s, irradiance_mw_cm2, why, settings or {}, at)
+        return _add_version(actor, recipe, number, numbers, why=why, at=at)
 
 
 def share_recipe(
@@ -124,14 +132,17 @@ def share_recipe(
 
 
 def _add_version(
-    actor: Viewer, recipe: Recipe, number: int, layer_um: float, exposure_s: float, irradiance_mw_cm2: float, why: str,
-    settings: Mapping[str, Any], at: datetime,
-) -> RecipeVersion:  # fmt: skip
-    _refuse(rules.why_not_numbers(layer_um=layer_um, exposure_s=exposure_s, irradiance_mw_cm2=irradiance_mw_cm2))
+    actor: Viewer, recipe: Recipe, number: int, numbers: Numbers, *, why: str, at: datetime
+) -> RecipeVersion:
+    _refuse(
+        rules.why_not_numbers(
+            layer_um=numbers.layer_um, exposure_s=numbers.exposure_s, irradiance_mw_cm2=numbers.irradiance_mw_cm2
+        )
+    )
     version = RecipeVersion.objects.create(
-        organisation_id=recipe.organisation_id, recipe=recipe, number=number, layer_um=layer_um,
-        exposure_s=exposure_s, irradiance_mw_cm2=irradiance_mw_cm2, settings=dict(settings),
-        why=why.strip()[:300], by_id=actor.person_id, at=at,
+        organisation_id=recipe.organisation_id, recipe=recipe, number=number, layer_um=numbers.layer_um,
+        exposure_s=numbers.exposure_s, irradiance_mw_cm2=numbers.irradiance_mw_cm2, settings=dict(numbers.settings),
+        why=why.strip()[:300], by_id=actor.someone, at=at,
     )  # fmt: skip
     record(actor=actor, what="recipe.version_added", subject=version, at=at, facts={"number": number})
     return version
