@@ -44,4 +44,9 @@ class ErrorsAnswered:
         if not isinstance(error, MingyueError):
             return None
         status = status_of(error)
-        return render(request, "site/refused.html", {"error": error, "status": status}, status=status)
+        return render(
+            request,
+            "site/refused.html",
+            {"message": error.message, "remedy": error.remedy, "status": status},
+            status=status,
+        )
