@@ -54,7 +54,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "mingyue.web.people.middleware.viewer_of_request",
-    "mingyue.web.site.middleware.errors_answered",
+    "mingyue.web.site.middleware.ErrorsAnswered",
 ]
 ROOT_URLCONF = "mingyue.web.site.urls"
 ASGI_APPLICATION = "mingyue.web.site.asgi.application"

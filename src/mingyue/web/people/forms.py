@@ -1,0 +1,62 @@
+"""What people type about themselves and their organisations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+
+from mingyue.web.people.models import Organisation, Role
+from mingyue.web.people.viewers import SCOPES
+from mingyue.web.records.language import said
+
+
+class SignupForm(forms.Form):
+    """What allauth asks besides address and password."""
+
+    name = forms.CharField(label=said("Your name"), max_length=100)
+
+    def signup(self, request: HttpRequest, user: Any) -> None:
+        """Nothing more: the adapter keeps the name."""
+
+
+class OrganisationForm(forms.Form):
+    """A new organisation."""
+
+    name = forms.CharField(label=said("Name"), min_length=2, max_length=120)
+    name_zh = forms.CharField(label=said("Name in Chinese"), max_length=120, required=False)
+    kind = forms.ChoiceField(label=said("Kind"), choices=Organisation.Kind.choices)
+
+
+class AboutForm(forms.Form):
+    """What is told about an organisation. version: the one that was read."""
+
+    name = forms.CharField(label=said("Name"), min_length=2, max_length=120)
+    name_zh = forms.CharField(label=said("Name in Chinese"), max_length=120, required=False)
+    about = forms.CharField(label=said("About"), max_length=2000, required=False, widget=forms.Textarea)
+    about_zh = forms.CharField(label=said("About, in Chinese"), max_length=2000, required=False, widget=forms.Textarea)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class RolesForm(forms.Form):
+    """A member's roles."""
+
+    roles = forms.MultipleChoiceField(label=said("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple)
+
+
+class InvitationForm(RolesForm):
+    """Who is invited, and as what."""
+
+    email = forms.EmailField(label=said("E-mail address"))
+    field_order = ("email", "roles")
+
+
+class KeyForm(forms.Form):
+    """A key for a program."""
+
+    name = forms.CharField(label=said("Name of the program"), max_length=60)
+    scopes = forms.MultipleChoiceField(
+        label=said("Scopes"), choices=[(scope, scope) for scope in SCOPES], widget=forms.CheckboxSelectMultiple
+    )
+    days = forms.IntegerField(label=said("Days until it ends"), min_value=1, max_value=366, initial=90)

@@ -1,0 +1,110 @@
+"""Row-level security: PostgreSQL itself shows a viewer no row of an organisation that is not theirs.
+
+The pages' queries are narrowed as well; this wall stands where one of them forgot. It binds the role that serves pages,
+which owns no table. Who looks is told by `seen_by`; where nobody said, nothing is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import connection
+from django.db.migrations import RunSQL
+
+# Who a viewer is to the database: a person with memberships, an organisation acted for, a token held in the hand.
+_SETTINGS = ("mingyue.person", "mingyue.organisation", "mingyue.token")
+MINE = "organisation_id IN (SELECT mingyue_organisations())"
+
+
+def tell(*, person_id: UUID | None = None, organisation_id: UUID | None = None, token: str = "") -> None:
+    """Say to the connection who looks from now on."""
+    values = (str(person_id or ""), str(organisation_id or ""), token)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT " + ", ".join(f"set_config('{name}', %s, false)" for name in _SETTINGS),
+            values,
+        )
+
+
+@contextmanager
+def seen_by(*, person_id: UUID | None = None, organisation_id: UUID | None = None, token: str = "") -> Iterator[None]:
+    """Inside, the database shows what this person, organisation or holder of a token may see; afterwards what it did."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(f"current_setting('{name}', true)" for name in _SETTINGS))
+        before = [value or "" for value in cursor.fetchone()]
+    tell(person_id=person_id, organisation_id=organisation_id, token=token)
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback:  # a broken transaction takes no more commands, and its end undoes the setting
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT " + ", ".join(f"set_config('{name}', %s, false)" for name in _SETTINGS), before)
+
+
+def wall(table: str, *, read: str = MINE, write: str = MINE) -> RunSQL:
+    """A migration's step: who may read and who may write the rows of a table, as conditions in SQL."""
+    return RunSQL(
+        f"""
+        ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY reads ON {table} FOR SELECT USING ({read});
+        CREATE POLICY inserts ON {table} FOR INSERT WITH CHECK ({write});
+        CREATE POLICY updates ON {table} FOR UPDATE USING ({write}) WITH CHECK ({write});
+        CREATE POLICY deletes ON {table} FOR DELETE USING ({write});
+        """,
+        f"""
+        DROP POLICY reads ON {table}; DROP POLICY inserts ON {table};
+        DROP POLICY updates ON {table}; DROP POLICY deletes ON {table};
+        ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;
+        """,
+    )
+
+
+def same_tenant(table: str, column: str, parent: str) -> RunSQL:
+    """A migration's step: a row and what it points to belong to one organisation, whatever a program says."""
+    name = f"{table}_{column}_same_tenant"
+    return RunSQL(
+        f"""
+        CREATE UNIQUE INDEX IF NOT EXISTS {parent}_of_tenant ON {parent} (id, organisation_id);
+        ALTER TABLE {table} ADD CONSTRAINT {name}
+            FOREIGN KEY ({column}, organisation_id) REFERENCES {parent} (id, organisation_id);
+        """,
+        f"ALTER TABLE {table} DROP CONSTRAINT {name};",
+    )
+
+
+def never_edited(table: str) -> RunSQL:
+    """A migration's step: rows of this table are added and read, nothing else, by whoever serves pages."""
+    return RunSQL(
+        f"""
+        DO $$ BEGIN
+            IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'mingyue_app') THEN
+                REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM mingyue_app;
+            END IF;
+        END $$;
+        CREATE OR REPLACE FUNCTION mingyue_never_edited() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'rows of % are never edited', TG_TABLE_NAME; END $$;
+        CREATE TRIGGER never_edited BEFORE UPDATE OR DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION mingyue_never_edited();
+        """,
+        f"DROP TRIGGER never_edited ON {table};",
+    )
+
+
+# A person's organisations, found past the walls that lead there. Owned by whoever migrates, who owns the tables.
+VIEWERS_ORGANISATIONS = RunSQL(
+    """
+    CREATE FUNCTION mingyue_person() RETURNS uuid LANGUAGE sql STABLE AS
+        $$ SELECT NULLIF(current_setting('mingyue.person', true), '')::uuid $$;
+    CREATE FUNCTION mingyue_organisations() RETURNS SETOF uuid LANGUAGE plpgsql STABLE SECURITY DEFINER
+        SET search_path = public, pg_temp AS $$
+    DECLARE acted_for text := NULLIF(current_setting('mingyue.organisation', true), '');
+    BEGIN
+        IF acted_for IS NOT NULL THEN RETURN NEXT acted_for::uuid; END IF;
+        RETURN QUERY SELECT m.organisation_id FROM people_membership m
+            WHERE m.person_id = mingyue_person() AND m.ended_at IS NULL;
+    END $$;
+    """,
+    "DROP FUNCTION mingyue_organisations(); DROP FUNCTION mingyue_person();",
+)

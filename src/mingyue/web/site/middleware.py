@@ -1,0 +1,47 @@
+"""Errors that a person can put right become answers; nothing else is caught here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from mingyue.errors import BadInputError, LimitError, MingyueError
+from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError
+
+# The first class that fits decides. Whoever may not see a thing gets 404, as if it were not there.
+STATUSES: tuple[tuple[type[MingyueError], int], ...] = (
+    (NotFoundError, 404),
+    (ConflictError, 409),
+    (RefusedError, 403),
+    (LimitError, 413),
+    (InvalidError, 400),
+    (BadInputError, 400),
+    (MingyueError, 400),
+)
+
+
+def status_of(error: MingyueError) -> int:
+    """The HTTP status that an error is answered with."""
+    return next(status for kind, status in STATUSES if isinstance(error, kind))
+
+
+class ErrorsAnswered:
+    """A MingyueError from a page becomes a page that says what happened and what to do."""
+
+    sync_capable = True
+    async_capable = False
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The answer; None for what is a bug, which stays one."""
+        if not isinstance(error, MingyueError):
+            return None
+        status = status_of(error)
+        return render(request, "site/refused.html", {"error": error, "status": status}, status=status)
