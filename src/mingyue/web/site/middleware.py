@@ -8,13 +8,24 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from mingyue.errors import BadInputError, LimitError, MingyueError
+from mingyue.web.people.access import BeyondKeyError, ForgeryError, UnknownViewerError
 from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError
+from mingyue.web.records.etags import ChangedMeanwhileError, StateUnsaidError
+from mingyue.web.records.idempotency import KeyReusedError
+from mingyue.web.site.limits import TooManyRequestsError
 
 # The first class that fits decides. Whoever may not see a thing gets 404, as if it were not there.
 STATUSES: tuple[tuple[type[MingyueError], int], ...] = (
     (NotFoundError, 404),
     (ConflictError, 409),
     (RefusedError, 403),
+    (UnknownViewerError, 401),
+    (BeyondKeyError, 403),
+    (ForgeryError, 403),
+    (ChangedMeanwhileError, 412),
+    (StateUnsaidError, 428),
+    (KeyReusedError, 422),
+    (TooManyRequestsError, 429),
     (LimitError, 413),
     (InvalidError, 400),
     (BadInputError, 400),
