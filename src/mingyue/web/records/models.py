@@ -6,7 +6,9 @@ import uuid
 
 from django.db import models
 
-HOUSE = uuid.UUID(int=0)  # what belongs to no organisation, such as somebody registering, is recorded in the house's chain
+HOUSE = uuid.UUID(
+    int=0
+)  # what belongs to no organisation, such as somebody registering, is recorded in the house's chain
 
 
 class Blob(models.Model):
