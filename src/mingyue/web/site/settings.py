@@ -38,6 +38,8 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+    "django.contrib.humanize",  # allauth's page of sessions says how long ago
     "csp",
     "ninja",
 ]
@@ -86,6 +88,7 @@ CACHES = {
 PROCRASTINATE_DATABASE_ALIAS = "default"
 MINGYUE_UPLOADS = ENVIRONMENT.home / "uploads"
 UPLOAD_LIMIT_BYTES = 2 * 2**30
+UPLOADS_OPEN_LIMIT_BYTES = 20 * 2**30  # of one organisation, all that is on its way together
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20  # one piece of an upload; see records/uploads.py
 FILE_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20
 
@@ -123,7 +126,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "mingyue.web.people.passwords.LongEnoughValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -141,6 +144,10 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.production
 MFA_TOTP_ISSUER = "Mingyue"
+MFA_FORMS = {
+    "add_webauthn": "mingyue.web.people.key_forms.AddKeyForm",
+    "edit_webauthn": "mingyue.web.people.key_forms.RenameKeyForm",
+}
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = (
     json.loads(Path(ENVIRONMENT.oidc_file).read_text(encoding="utf-8")) if ENVIRONMENT.oidc_file else {}
 )
