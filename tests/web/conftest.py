@@ -157,5 +157,3 @@ def browse(client: Client) -> Callable[[User | None], Client]:
         return client
 
     return sign_in
-
-

@@ -50,7 +50,9 @@ class Batch(Owned):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["resin", "number"], name="one_batch_a_number"),
-            models.CheckConstraint(condition=models.Q(made_on__lte=models.F("expires_on")), name="made_before_it_expires"),
+            models.CheckConstraint(
+                condition=models.Q(made_on__lte=models.F("expires_on")), name="made_before_it_expires"
+            ),
         ]
 
     def is_usable(self, on: date) -> bool:

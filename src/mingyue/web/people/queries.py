@@ -89,5 +89,3 @@ def keys_of(viewer: Viewer, organisation_id: UUID) -> QuerySet[ApiKey]:
     if not viewer.has(organisation_id, Role.OWNER):
         found = found.filter(person_id=viewer.person_id)
     return found.select_related("person").order_by("-created_at")
-
-

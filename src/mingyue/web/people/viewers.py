@@ -38,6 +38,13 @@ class Viewer:
         return self.person_id is not None
 
     @property
+    def someone(self) -> UUID:
+        """Who it is, where that is known for sure: a service that asked already."""
+        if self.person_id is None:
+            raise AssertionError("nobody acts")
+        return self.person_id
+
+    @property
     def organisations(self) -> tuple[UUID, ...]:
         """Where they are members."""
         return tuple(self.roles)

@@ -8,9 +8,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from mingyue.errors import BadInputError, LimitError, MingyueError
+from mingyue.web.people.access import BeyondKeyError, ForgeryError, UnknownViewerError
 from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError
+from mingyue.web.records.etags import ChangedMeanwhileError, StateUnsaidError
+from mingyue.web.records.idempotency import KeyReusedError
 from mingyue.web.records.language import in_current_language
 from mingyue.web.records.uploads import ChecksumError, LockedError
+from mingyue.web.site.limits import TooManyRequestsError
 
 # The first class that fits decides. Whoever may not see a thing gets 404, as if it were not there.
 STATUSES: tuple[tuple[type[MingyueError], int], ...] = (
@@ -19,6 +23,13 @@ STATUSES: tuple[tuple[type[MingyueError], int], ...] = (
     (ChecksumError, 460),  # as tus has it
     (ConflictError, 409),
     (RefusedError, 403),
+    (UnknownViewerError, 401),
+    (BeyondKeyError, 403),
+    (ForgeryError, 403),
+    (ChangedMeanwhileError, 412),
+    (StateUnsaidError, 428),
+    (KeyReusedError, 422),
+    (TooManyRequestsError, 429),
     (LimitError, 413),
     (InvalidError, 400),
     (BadInputError, 400),

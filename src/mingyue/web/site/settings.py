@@ -39,6 +39,8 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+    "django.contrib.humanize",  # allauth's page of sessions says how long ago
     "csp",
     "ninja",
 ]
@@ -131,7 +133,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "mingyue.web.people.passwords.LongEnoughValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -149,6 +151,10 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.production
 MFA_TOTP_ISSUER = "Mingyue"
+MFA_FORMS = {
+    "add_webauthn": "mingyue.web.people.key_forms.AddKeyForm",
+    "edit_webauthn": "mingyue.web.people.key_forms.RenameKeyForm",
+}
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = (
     json.loads(Path(ENVIRONMENT.oidc_file).read_text(encoding="utf-8")) if ENVIRONMENT.oidc_file else {}
 )
