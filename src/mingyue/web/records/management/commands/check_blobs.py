@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.files.storage import Storage, storages
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from mingyue.phrases import Phrase, in_language, language_of_environment, say
 from mingyue.web.records.blobs import digest_of_stream
@@ -19,8 +19,11 @@ class Command(BaseCommand):
 
     help = "Read every blob and compare it with its digest and size."
 
-    def handle(self, *_: Any, **__: Any) -> None:
-        blobs = Blob.objects.using("owner").order_by("organisation_id", "digest")
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--database", default="owner", help="Whose eyes see every organisation: the tables' owner.")
+
+    def handle(self, *_: Any, database: str, **__: Any) -> None:
+        blobs = Blob.objects.using(database).order_by("organisation_id", "digest")
         known, faults = set(), 0
         for blob in blobs.iterator():
             known.add(blob.key)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from mingyue.phrases import Phrase, in_language, language_of_environment, say
 from mingyue.web.records.models import Chain, Event
@@ -21,12 +21,15 @@ class Command(BaseCommand):
 
     help = "Follow every organisation's chain of events from its first to its head."
 
-    def handle(self, *_: Any, **__: Any) -> None:
-        chains = {chain.organisation_id: chain for chain in Chain.objects.using("owner")}
-        with_events = Event.objects.using("owner").order_by().values_list("organisation_id", flat=True).distinct()
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--database", default="owner", help="Whose eyes see every organisation: the tables' owner.")
+
+    def handle(self, *_: Any, database: str, **__: Any) -> None:
+        chains = {chain.organisation_id: chain for chain in Chain.objects.using(database)}
+        with_events = Event.objects.using(database).order_by().values_list("organisation_id", flat=True).distinct()
         broken = 0
         for organisation_id in sorted({*chains, *with_events}, key=str):
-            found = list(_faults(organisation_id, chains.get(organisation_id)))
+            found = list(_faults(organisation_id, chains.get(organisation_id), database))
             broken += bool(found)
             for fault in found[:_MOST_TOLD]:
                 self._say(say("✗ {organisation}: {fault}", organisation=organisation_id, fault=fault))
@@ -43,10 +46,10 @@ class Command(BaseCommand):
         self.stdout.write(in_language(phrase, language_of_environment()))
 
 
-def _faults(organisation_id: UUID, chain: Chain | None) -> Iterator[Phrase]:
+def _faults(organisation_id: UUID, chain: Chain | None, database: str) -> Iterator[Phrase]:
     """What is wrong with one chain, from its first event on."""
     previous, expected = FIRST, 1
-    for event in Event.objects.using("owner").filter(organisation_id=organisation_id).order_by("number").iterator():
+    for event in Event.objects.using(database).filter(organisation_id=organisation_id).order_by("number").iterator():
         if event.number != expected:
             yield say("events {first:,} to {last:,} are missing", first=expected, last=event.number - 1)
         elif event.previous != previous:
