@@ -43,7 +43,7 @@ def glb(content: bytes) -> dict[str, Any]:
 @pytest.fixture
 def coupon() -> bytes:
     """A part with something to find in it."""
-    return stl_of(make_sample("fault-coupon").mesh)
+    return stl_of(make_sample("fault_coupon").mesh)
 
 
 def test_a_part_is_read_checked_and_shown(
