@@ -48,8 +48,8 @@ fmt: $(READY)
 bench: $(READY)
 	@$(BIN)/python benchmarks/agreement.py && $(BIN)/python benchmarks/slicing.py --short
 
-vendor:
-	@echo 'Nothing is vendored yet: the web pages come with the platform.'
+vendor: $(READY)
+	@$(BIN)/python scripts/vendor.py
 
 lock:
 	@command -v uv >/dev/null || { echo 'uv is missing: pip install uv, then make lock' >&2; exit 1; }

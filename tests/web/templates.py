@@ -47,14 +47,16 @@ def literal_of(word: str) -> str | None:
 
 
 def tokens_of(text: str) -> Iterator[Token]:
-    """What a template is made of, without comments and without what gettext translates."""
+    """What a template is made of, without comments, what gettext translates, and blocks that fill a class attribute."""
     until = ""
     for token in Lexer(text).tokenize():
-        word = token.contents.split()[0] if token.token_type == TokenType.BLOCK else ""
+        words = token.contents.split() if token.token_type == TokenType.BLOCK else [""]
         if until:
-            until = "" if word == until else until
-        elif word in {"comment", "blocktranslate", "blocktrans"}:
-            until = f"end{word}"
+            until = "" if words[0] == until else until
+        elif words[0] in {"comment", "blocktranslate", "blocktrans"} or (
+            words[0] == "block" and words[1].endswith("_class")
+        ):
+            until = f"end{words[0]}"
         elif token.token_type != TokenType.COMMENT:
             yield token
 
@@ -74,7 +76,8 @@ class _Reader(HTMLParser):
         self.told: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.told += [value for name, value in attrs if value and name in TOLD and tag not in {"meta", "link"}]
+        if tag != "meta" or ("name", "description") in attrs:
+            self.told += [value for name, value in attrs if value and name in TOLD]
 
     def handle_data(self, data: str) -> None:
         if self.lasttag not in {"script", "style"} or self.cdata_elem is None:

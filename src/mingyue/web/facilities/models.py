@@ -92,7 +92,9 @@ class StaffedHours(Owned):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(weekday__lte=6), name="a_week_has_seven_days"),
-            models.CheckConstraint(condition=models.Q(opens__lt=models.F("closes")), name="hours_open_before_they_close"),
+            models.CheckConstraint(
+                condition=models.Q(opens__lt=models.F("closes")), name="hours_open_before_they_close"
+            ),
         ]
 
 
@@ -141,5 +143,3 @@ class ServiceClass(Owned):
     def description(self) -> str:
         """What it promises, in the reader's language."""
         return (current_language() == "zh" and self.about_zh) or self.about
-
-

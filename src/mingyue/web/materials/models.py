@@ -50,7 +50,9 @@ class Batch(Owned):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["resin", "number"], name="one_batch_a_number"),
-            models.CheckConstraint(condition=models.Q(made_on__lte=models.F("expires_on")), name="made_before_it_expires"),
+            models.CheckConstraint(
+                condition=models.Q(made_on__lte=models.F("expires_on")), name="made_before_it_expires"
+            ),
         ]
 
     def is_usable(self, on: date) -> bool:
@@ -72,7 +74,6 @@ class Recipe(Owned):
     machine_profile = models.CharField(max_length=60)
     resin_profile = models.CharField(max_length=60)
     share = models.CharField(max_length=8, choices=Share.choices, default=Share.PRIVATE)
-    shared_with = models.ManyToManyField(Organisation, through="RecipeShare", related_name="+")
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

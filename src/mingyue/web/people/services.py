@@ -40,7 +40,7 @@ def create_organisation(
     with seen_by(person_id=actor.person_id, organisation_id=organisation.pk), transaction.atomic():
         organisation.save(force_insert=True)
         Membership.objects.create(
-            organisation=organisation, person_id=actor.person_id, roles=[Role.OWNER, Role.MEMBER], since=at
+            organisation=organisation, person_id=actor.someone, roles=[Role.OWNER, Role.MEMBER], since=at
         )
         record(actor=actor, what="organisation.created", subject=organisation, organisation_id=organisation.pk, at=at)
     return organisation
@@ -55,7 +55,15 @@ def _free_slug(name: str) -> str:
 
 
 def change_organisation(
-    *, actor: Viewer, organisation_id: UUID, version: int, at: datetime, name: str, name_zh: str, about: str, about_zh: str
+    *,
+    actor: Viewer,
+    organisation_id: UUID,
+    version: int,
+    at: datetime,
+    name: str,
+    name_zh: str,
+    about: str,
+    about_zh: str,
 ) -> None:
     """What is told about an organisation. Raises ConflictError where somebody changed it meanwhile."""
     _refuse(rules.why_not_lead(actor, organisation_id), actor, organisation_id)
@@ -87,11 +95,9 @@ def invite(
     with transaction.atomic():
         invitation = Invitation.objects.create(
             organisation=organisation, email=email.strip().lower(), roles=sorted(set(roles)), digest=digest_of(token),
-            invited_by_id=actor.person_id, at=at, expires_at=at + INVITATION_LASTS,
+            invited_by_id=actor.someone, at=at, expires_at=at + INVITATION_LASTS,
         )  # fmt: skip
-        record(
-            actor=actor, what="invitation.sent", subject=invitation, at=at, facts={"roles": invitation.roles}
-        )
+        record(actor=actor, what="invitation.sent", subject=invitation, at=at, facts={"roles": invitation.roles})
     return invitation, token
 
 
@@ -120,7 +126,7 @@ def accept_invitation(*, actor: Viewer, token: str, at: datetime) -> Membership:
     invitation = invitation_for(token)
     if invitation is None or not actor.signed_in or actor.scopes is not None:
         raise NotFoundError
-    person = User.objects.get(pk=actor.person_id)
+    person = User.objects.get(pk=actor.someone)
     organisation_id = invitation.organisation_id
     with seen_by(person_id=actor.person_id, organisation_id=organisation_id), transaction.atomic():
         won = Invitation.objects.filter(
@@ -193,7 +199,7 @@ def make_key(
     secret, prefix = new_key()
     with transaction.atomic():
         key = ApiKey.objects.create(
-            organisation_id=organisation_id, person_id=actor.person_id, name=name.strip()[:60], prefix=prefix,
+            organisation_id=organisation_id, person_id=actor.someone, name=name.strip()[:60], prefix=prefix,
             digest=digest_of(secret), scopes=sorted(set(scopes)), created_at=at, expires_at=expires_at,
         )  # fmt: skip
         record(actor=actor, what="key.made", subject=key, at=at, facts={"scopes": key.scopes})

@@ -40,9 +40,7 @@ def keep_bytes(content: bytes, *, organisation_id: UUID, media_type: str, at: da
 def _keep(
     content: File[Any], *, digest: str, size_bytes: int, organisation_id: UUID, media_type: str, at: datetime
 ) -> Blob:
-    wanted = Blob(
-        organisation_id=organisation_id, digest=digest, size_bytes=size_bytes, media_type=media_type, at=at
-    )
+    wanted = Blob(organisation_id=organisation_id, digest=digest, size_bytes=size_bytes, media_type=media_type, at=at)
     store = storages["blobs"]
     if not store.exists(wanted.key):
         store.save(wanted.key, content)

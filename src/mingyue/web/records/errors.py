@@ -25,9 +25,7 @@ class RefusedError(MingyueError):
     """
 
     def __init__(self, reasons: Sequence[Phrase], *, remedy: Phrase | None = None) -> None:
-        super().__init__(
-            together(reasons, " "), remedy=remedy or say("Change what is named there, and try again.")
-        )
+        super().__init__(together(reasons, " "), remedy=remedy or say("Change what is named there, and try again."))
         self.reasons = tuple(reasons)
 
 

@@ -29,9 +29,7 @@ def tell(*, person_id: UUID | None = None, organisation_id: UUID | None = None, 
 
 
 @contextmanager
-def seen_by(
-    *, person_id: UUID | None = None, organisation_id: UUID | None = None, token: str = ""
-) -> Iterator[None]:
+def seen_by(*, person_id: UUID | None = None, organisation_id: UUID | None = None, token: str = "") -> Iterator[None]:
     """Inside, the database shows what this person, organisation or holder of a token may see; afterwards what it did."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT " + ", ".join(f"current_setting('{name}', true)" for name in _SETTINGS))
@@ -42,9 +40,7 @@ def seen_by(
     finally:
         if not connection.needs_rollback:  # a broken transaction takes no more commands, and its end undoes the setting
             with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT " + ", ".join(f"set_config('{name}', %s, false)" for name in _SETTINGS), before
-                )
+                cursor.execute("SELECT " + ", ".join(f"set_config('{name}', %s, false)" for name in _SETTINGS), before)
 
 
 def wall(table: str, *, read: str = MINE, write: str = MINE) -> RunSQL:

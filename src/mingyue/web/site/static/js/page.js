@@ -1,0 +1,19 @@
+// What every page does: the theme switch, the token on htmx requests, and a word when something fails.
+
+import { announce } from "./announce.js";
+import { start as startAppearance } from "./appearance.js";
+import { HEADER, token } from "./csrf.js";
+
+startAppearance();
+
+const said = document.getElementById("announcements").dataset;
+document.body.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers[HEADER] = token();
+});
+document.body.addEventListener("htmx:sendError", () => announce(said.unreachable));
+document.body.addEventListener("htmx:timeout", () => announce(said.unreachable));
+document.body.addEventListener("htmx:responseError", () => announce(said.refused));
+document.addEventListener("allauth.error", (event) => {
+  event.preventDefault();
+  announce(said.keyUnused);
+});
