@@ -78,7 +78,9 @@ class EmbeddedServer:
         self.make()
         self._log.parent.mkdir(mode=0o700, exist_ok=True)
         with self._log.open("ab") as lines:
-            self._process = subprocess.Popen(stdout=lines, stderr=lines, process_group=0, **self.invocation())
+            self._process = subprocess.Popen(
+                stdout=lines, stderr=lines, process_group=0, **self.invocation(lifeline=lifeline)
+            )
         process = self._process
         self.wait_until_ready(lambda: process.poll() is None)
         self.make_roles()
@@ -139,8 +141,9 @@ class EmbeddedServer:
         """Everything that must be there before it starts; what a killed predecessor left is cleared away."""
         try:
             self._programs = self._programs or programs(self.home)
-            self.folder.mkdir(exist_ok=True)
-            self.folder.chmod(0o711 if self._programs.user else 0o700)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for folder in (self.home, self.folder):
+                folder.chmod(0o711 if self._programs.user else 0o700)
             self._make_socket_folder(self._programs)
             self._make_data(self._programs)
             ident = "".join(f"mingyue {_our_name()} {role}\n" for role in (SUPERUSER, OWNING_ROLE, SERVING_ROLE))
