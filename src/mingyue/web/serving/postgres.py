@@ -78,9 +78,7 @@ class EmbeddedServer:
         self.make()
         self._log.parent.mkdir(mode=0o700, exist_ok=True)
         with self._log.open("ab") as lines:
-            self._process = subprocess.Popen(
-                stdout=lines, stderr=lines, process_group=0, **self.invocation(lifeline=lifeline)
-            )
+            self._process = subprocess.Popen(stdout=lines, stderr=lines, process_group=0, **self.invocation())
         process = self._process
         self.wait_until_ready(lambda: process.poll() is None)
         self.make_roles()
