@@ -81,9 +81,7 @@ def _check(check: Check, attempt: Attempt, folder: Path) -> None:
             looked = line["looked"]
             looked["own_notes"] = looked["notes"]
             looked["notes"] = looked["notes"] + notes
-            attempt.write(
-                findings=line["findings"], looked=looked, estimate=line["estimate"], verdict=line["verdict"]
-            )
+            attempt.write(findings=line["findings"], looked=looked, estimate=line["estimate"], verdict=line["verdict"])
         elif line.get("step") == "masks":
             _keep_masks(line["why_not"], looked, check, attempt, folder)
         elif "problem" in line:
