@@ -146,7 +146,7 @@ def places_of(template: str) -> Counter[tuple[str, str, str]]:
 
 def error_classes() -> list[type[MingyueError]]:
     for module in pkgutil.walk_packages(mingyue.__path__, "mingyue."):
-        if not module.name.endswith("__main__"):
+        if not module.name.endswith(("__main__", ".asgi")):  # these start something
             importlib.import_module(module.name)
     found: list[type[MingyueError]] = [MingyueError]
     for kind in found:
