@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -91,6 +92,12 @@ UPLOAD_LIMIT_BYTES = 2 * 2**30
 UPLOADS_OPEN_LIMIT_BYTES = 20 * 2**30  # of one organisation, all that is on its way together
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20  # one piece of an upload; see records/uploads.py
 FILE_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20
+# What one job of the engine may use up, in a process of its own: see parts/child.py.
+ENGINE_LIMITS = {
+    "memory_bytes": max(6 * 2**30, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") * 3 // 4),
+    "cpu_s": 4 * 3600,
+    "wall_s": 2 * 3600.0,
+}
 
 
 def _storage_of_blobs(place: str) -> dict[str, Any]:
