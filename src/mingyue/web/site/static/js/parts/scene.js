@@ -103,9 +103,9 @@ export class View {
     const glint = new DirectionalLight(0xffffff, 0.45);
     glint.position.set(1.2, -0.6, 0.5);
     this.camera.add(sun, glint); // the light comes along, so no side is ever black
-    this.scene.add(this.camera, new HemisphereLight(0xffffff, 0x8d95a5, 1.15));
-    this.hemisphere = this.scene.children.at(-1);
-    this.hemisphere.position.set(0, 0, 1);
+    const sky = new HemisphereLight(0xffffff, 0x8d95a5, 1.15);
+    sky.position.set(0, 0, 1);
+    this.scene.add(this.camera, sky);
   }
 
   #resize() {
