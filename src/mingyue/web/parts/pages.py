@@ -78,6 +78,7 @@ def part(request: HttpRequest, part_id: UUID) -> HttpResponse:
         "part": found,
         "revision": revision,
         "revisions": revisions,
+        "class_said": found.get_confidentiality_display(),
         "class_name": listing.CLASSES[found.confidentiality],
         "classes": Part.Confidentiality.choices,
         "may_change": queries.may_change(viewer, found),

@@ -53,6 +53,7 @@ _FINDINGS: dict[str, Phrase] = {
     "model_says": say("Virtual print"),
     "where": say("Where"),
     "show_layer": say("Show layer {n}", n="{n}"),
+    "more_kinds": say("{n} more kinds", n="{n}"),
     "show_more": say("Show {n} more", n="{n}"),
     "left_out": say("{n} more of the same kinds are not listed.", n="{n}"),
 }
@@ -136,7 +137,6 @@ _UPLOAD: dict[str, Phrase] = {
     "chosen": say("{name}, {size}", name="{name}", size="{size}"),
     "uploading": say("Uploading {name}", name="{name}"),
     "waiting_for_network": say("The connection was lost. The upload goes on when it is back."),
-    "resumed": say("Goes on where it was interrupted: choose the same file again."),
     "finishing": say("Uploaded. Being put in its place…"),
     "wrong_type": say("{name} is none of STL, OBJ, PLY, 3MF.", name="{name}"),
     "wrong_type_remedy": say("Export the part as one of these from your program."),

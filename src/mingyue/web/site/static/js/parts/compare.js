@@ -1,6 +1,5 @@
 // Two revisions beside each other: one way of looking at both, their figures, and what was found in one of them only.
 
-import { Sphere } from "three";
 import { get } from "./asking.js";
 import { Pilot } from "./camera.js";
 import { describe } from "./details.js";
@@ -40,15 +39,15 @@ async function show(side, check) {
   const surface = new Surface(side.view, geometry);
   surface.place(check?.placement ? matrixOf(check.placement) : standing(geometry));
   addPlatform(side.view, surface.box);
-  side.sphere = surface.box.getBoundingSphere(new Sphere());
+  side.box = surface.box;
   side.marks = new Marks(side.view, { onPick: () => {}, onHover: () => {} });
   host.addEventListener("keydown", (event) => side.pilot.key(event));
 }
 
 // The same place and scale in both, so that what is larger looks larger.
 function link(seen) {
-  const around = seen[0].sphere.clone();
-  for (const { sphere } of seen) around.union(sphere);
+  const around = seen[0].box.clone();
+  for (const { box } of seen) around.union(box);
   let leads = true;
   for (const side of seen) {
     side.view.surround(around);
@@ -131,7 +130,6 @@ async function differences(checks) {
 const checks = commonChecks(sides);
 figures(sides);
 await Promise.all(sides.map((side, at) => show(side, checks?.[at])));
-const seen = sides.filter(({ sphere }) => sphere);
-if (seen.length === 2) link(seen);
-else for (const side of seen) { side.view.surround(side.sphere); side.pilot.lookFrom("corner", { at_once: true }); }
+const seen = sides.filter(({ box }) => box);
+if (seen.length) link(seen);
 await differences(checks);

@@ -4,6 +4,7 @@ import { byId, el, icon, severityIcon } from "./dom.js";
 import { length, number, quantity, say } from "./words.js";
 
 const SHOWN_AT_FIRST = 40;
+const KINDS_AT_FIRST = 5;
 
 export class Findings {
   // onChoose(finding | null), onFilter(findings shown), onLayer(layer)
@@ -67,10 +68,21 @@ export class Findings {
         title,
         el("span", { class: "num" }, number(count)),
       ); // prettier-ignore
-    const chips = [...counts].map(([kind, { title, count }]) => chip(kind, title, count));
+    const kinds = [...counts].sort(([, one], [, other]) => other.count - one.count);
+    const few = this.allKinds ? kinds : kinds.filter(([kind], at) => at < KINDS_AT_FIRST || kind === this.kind);
+    const chips = few.map(([kind, { title, count }]) => chip(kind, title, count));
     const hadFocus = this.filters.contains(document.activeElement);
-    this.filters.replaceChildren(...(chips.length > 1 ? [chip(null, say("all"), this.all.length), ...chips] : []));
+    this.filters.replaceChildren(...(kinds.length > 1 ? [chip(null, say("all"), this.all.length), ...chips, ...this.#moreKinds(kinds.length - few.length)] : []));
     if (hadFocus) this.filters.querySelector('[aria-pressed="true"]')?.focus({ preventScroll: true });
+  }
+
+  #moreKinds(count) {
+    if (count <= 0) return [];
+    const show = () => {
+      this.allKinds = true;
+      this.draw();
+    };
+    return [el("button", { type: "button", class: "chip", onclick: show }, say("more_kinds", { n: number(count) }))];
   }
 
   #filter(kind) {

@@ -51,10 +51,20 @@ function revisionOf(part) {
   return part?.revisions.find(({ id }) => id === urls.revision) ?? part?.revisions[0];
 }
 
-// The one that was chosen, else the newest that is not cancelled.
+const BEST_FIRST = ["fine", "note", "risk", "fails"];
+
+// The one that was chosen; else the best that is done, what is being done, what waits. Once it tells something it stays.
 function checkOf(revision) {
   const checks = revision?.checks ?? [];
-  return checks.find(({ id }) => id === shown.checkId) ?? checks.filter(({ state }) => state !== "cancelled").at(-1) ?? checks.at(-1);
+  const best = BEST_FIRST.map((verdict) => checks.find((check) => check.state === "done" && check.verdict === verdict));
+  const found =
+    checks.find(({ id }) => id === shown.checkId) ??
+    best.find(Boolean) ??
+    checks.find(({ state }) => state === "running") ??
+    checks.find(({ state }) => state !== "cancelled") ??
+    checks.at(-1);
+  if (found?.findings) shown.checkId = found.id;
+  return found;
 }
 
 function choose(id) {
@@ -70,7 +80,7 @@ function draw() {
   asked.update(revision, shown.part.may_ask);
   studies.update(check, shown.part.may_ask, drawable);
   showFacts(revision, urls.file.replace("{revision}", revision.id));
-  byId("bench").hidden = revision.state !== "read";
+  byId("bench").hidden = byId("studies").hidden = revision.state !== "read";
   if (revision.facts) byId("view-described").textContent = describe(revision);
   drawView(revision, check);
   drawFindings(check);
@@ -109,7 +119,7 @@ async function drawFindings(check) {
   shown.findings = address;
   const told = address ? await get(address).catch((error) => announce(error.message)) : { findings: [] };
   if (!told || shown.findings !== address) return;
-  if (stage?.surface && told.placement) stage.preview(null, told.placement);
+  if (stage?.surface && told.placement) stage.lay(told.placement);
   findings.update(told.findings, told.left_out);
   byId("no-findings").hidden = told.findings.length > 0 || isUnderWay(check);
 }

@@ -1,6 +1,7 @@
 // A view of things in micrometres, z up, drawn only when something changed: scene, camera, controls, theme, size.
 
 import {
+  Box3,
   Color,
   DirectionalLight,
   HemisphereLight,
@@ -31,6 +32,7 @@ export class View {
     this.camera = new OrthographicCamera();
     this.camera.up.set(0, 0, 1);
     this.halfHeightUm = 1;
+    this.box = new Box3(new Vector3(), new Vector3(1, 1, 1));
     this.bounds = new Sphere(new Vector3(), 1);
     this.renderer = new WebGLRenderer({ antialias: true, stencil: true });
     this.renderer.localClippingEnabled = true;
@@ -74,9 +76,10 @@ export class View {
   }
 
   // What there is to see: the camera's depth and what "fit" means follow from it.
-  surround(sphere) {
-    this.bounds.copy(sphere);
-    const radius = Math.max(sphere.radius, 1);
+  surround(box) {
+    this.box.copy(box);
+    box.getBoundingSphere(this.bounds);
+    const radius = Math.max(this.bounds.radius, 1);
     this.camera.near = -30 * radius;
     this.camera.far = 30 * radius;
     this.halfHeightUm = radius * 1.15;

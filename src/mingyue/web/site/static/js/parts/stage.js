@@ -1,6 +1,6 @@
 // The view of the part on the page: canvas, tools over it, what is picked and measured.
 
-import { Matrix4, Sphere } from "three";
+import { Matrix4 } from "three";
 import { byId, el } from "./dom.js";
 import { Pilot, SIDES } from "./camera.js";
 import { LayerPlane, Section } from "./cuts.js";
@@ -43,8 +43,17 @@ export class Stage {
     this.surface.place(matrix ?? new Matrix4());
     this.platform?.removeFromParent();
     this.platform = addPlatform(this.view, this.surface.box);
-    this.view.surround(this.surface.box.getBoundingSphere(new Sphere()));
+    this.view.surround(this.surface.box);
     if (!byId("section-tool").hidden) this.#cut();
+  }
+
+  // As the check laid it: its findings and layers are in that frame.
+  lay(placement) {
+    const key = JSON.stringify(placement);
+    if (this.laid === key) return;
+    this.laid = key;
+    this.place(matrixOf(placement));
+    this.layer.hide();
   }
 
   // How it would lie; null: as it lies.
@@ -85,7 +94,10 @@ export class Stage {
     toggle("tool-section", (on) => {
       byId("section-tool").hidden = !on;
       if (on) this.#cut();
-      else this.section?.hide();
+      else if (this.section) {
+        for (const one of [this.marks, this.layer]) one.clip(null);
+        this.section.hide();
+      }
     });
     byId("section-tool").addEventListener("input", () => this.#cut());
     toggle("tool-measure", (on) => {
@@ -100,6 +112,8 @@ export class Stage {
   #cut() {
     if (!this.section) return;
     const form = byId("section-tool");
+    this.marks.clip([this.section.plane]);
+    this.layer.clip([this.section.plane]);
     const at = this.section.show(form.elements.axis.value, form.elements.share.value / 1000, form.elements.flip.checked);
     const text = `${form.elements.axis.value} = ${length(at)}`;
     form.elements.share.setAttribute("aria-valuetext", text);

@@ -63,8 +63,9 @@ export class Verdict {
     if (isUnderWay(check)) parts.push(this.#progress(check, mayAsk));
     if (check.state === "failed") parts.push(problem(check.problem ?? { message: check.state_said }));
     if (check.state === "cancelled") parts.push(el("p", { class: "quiet" }, check.state_said));
-    parts.push(this.#chips(check), this.#figures(check), this.#notes(check));
-    return parts;
+    const told = [this.#chips(check), this.#figures(check)].filter(Boolean);
+    if (told.length) parts.push(el("div", { class: "verdict-facts" }, ...told));
+    return [...parts, this.#notes(check)].filter(Boolean);
   }
 
   #progress(check, mayAsk) {
