@@ -19,7 +19,7 @@ from mingyue.web.records.walls import seen_by
 LONGEST_KEY = 200
 _KEPT_FOR = timedelta(days=7)
 _HEADERS = ("Content-Type", "ETag", "Location")
-_SECRET = "secret"
+SECRET = "X-Holds-Secret"  # between an endpoint and `once` only; never sent
 
 
 class KeyReusedError(MingyueError):
@@ -28,7 +28,7 @@ class KeyReusedError(MingyueError):
 
 def holds_secret(response: HttpResponse) -> None:
     """Say that this answer is not to be kept: a secret in it is shown once."""
-    response[_SECRET] = "1"
+    response[SECRET] = "1"
 
 
 def once(
@@ -46,7 +46,7 @@ def once(
         if not fresh:
             return _again(kept, digest)
         response = act()
-        secret = response.headers.pop(_SECRET, None) is not None
+        secret = response.headers.pop(SECRET, None) is not None
         if response.status_code >= 400:
             transaction.set_rollback(True)
             return response
