@@ -25,11 +25,11 @@ TABLES = [
 
 def main() -> int:
     if not shutil.which("npm"):
-        print("npm is missing: install Node.js with npm, then run make vendor.", file=sys.stderr)
+        sys.stderr.write("npm is missing: install Node.js with npm, then run make vendor.\n")
         return 1
     for path in TABLES:
         renew(path)
-        print(f"{path.parent.relative_to(ROOT)}: {_size_kb(path.parent):,} kB")
+        sys.stdout.write(f"{path.parent.relative_to(ROOT)}: {_size_kb(path.parent):,} kB\n")
     return 0
 
 

@@ -100,10 +100,9 @@ class Check(Owned):
     problem = models.JSONField(null=True)
     verdict = models.CharField(max_length=8, blank=True)  # fails, risk, note or fine: the worst that was found
     findings = models.JSONField(default=list)
+    looked = models.JSONField(null=True)  # placement, layers, fields, mended, notes, counts, model_asked
     estimate = models.JSONField(null=True)
-    orientations = models.JSONField(null=True)
     masks = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")  # print package
-    deviations = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")  # coloured GLB
 
     class Meta:
         constraints = [
@@ -113,3 +112,29 @@ class Check(Owned):
                 name="one_check_a_way_of_making",
             )
         ]
+
+
+class Study(Owned):
+    """What more was asked about a check, answered once."""
+
+    class Kind(models.TextChoices):
+        """What was asked."""
+
+        ORIENTATIONS = "orientations", said("How it may lie")
+        DEVIATION = "deviation", said("What will come out")
+
+    about = models.ForeignKey(Check, on_delete=models.PROTECT, related_name="studies")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    state = models.CharField(max_length=9, choices=Check.State.choices, default=Check.State.WAITING)
+    attempt = models.PositiveIntegerField(default=0)
+    done_share = models.FloatField(default=0.0)  # 0…1
+    doing = models.JSONField(null=True)
+    asked_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    problem = models.JSONField(null=True)
+    result = models.JSONField(null=True)
+    blob = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")  # coloured GLB
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["about", "kind"], name="one_study_a_kind")]

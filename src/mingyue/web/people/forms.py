@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from mingyue.web.people.models import Organisation, Role
 from mingyue.web.people.viewers import SCOPES
+from mingyue.web.records.forms import HouseForm
 from mingyue.web.records.language import said
 
 
@@ -21,7 +22,7 @@ class SignupForm(forms.Form):
         """Nothing more: the adapter keeps the name."""
 
 
-class OrganisationForm(forms.Form):
+class OrganisationForm(HouseForm):
     """A new organisation."""
 
     name = forms.CharField(label=said("Name"), min_length=2, max_length=120)
@@ -29,7 +30,7 @@ class OrganisationForm(forms.Form):
     kind = forms.ChoiceField(label=said("Kind"), choices=Organisation.Kind.choices)
 
 
-class AboutForm(forms.Form):
+class AboutForm(HouseForm):
     """What is told about an organisation. version: the one that was read."""
 
     name = forms.CharField(label=said("Name"), min_length=2, max_length=120)
@@ -39,7 +40,7 @@ class AboutForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
 
-class RolesForm(forms.Form):
+class RolesForm(HouseForm):
     """A member's roles."""
 
     roles = forms.MultipleChoiceField(label=said("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple)
@@ -52,7 +53,7 @@ class InvitationForm(RolesForm):
     field_order = ("email", "roles")
 
 
-class KeyForm(forms.Form):
+class KeyForm(HouseForm):
     """A key for a program."""
 
     name = forms.CharField(label=said("Name of the program"), max_length=60)

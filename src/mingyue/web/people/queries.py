@@ -22,6 +22,7 @@ def viewer_of(person: User) -> Viewer:
         name=str(person),
         roles={one.organisation_id: frozenset(one.roles) for one in held},
         office=any(one.organisation.runs_platform and Role.OFFICE in one.roles for one in held),
+        slugs={one.organisation.slug: one.organisation_id for one in held},
     )
 
 
@@ -39,7 +40,8 @@ def viewer_of_key(secret: str, *, at: datetime) -> tuple[Viewer, ApiKey] | None:
         )
     if key is None:
         return None
-    roles = viewer_of(key.person).roles.get(key.organisation_id)
+    maker = viewer_of(key.person)
+    roles = maker.roles.get(key.organisation_id)
     if roles is None:
         return None
     viewer = Viewer(
@@ -47,6 +49,7 @@ def viewer_of_key(secret: str, *, at: datetime) -> tuple[Viewer, ApiKey] | None:
         name=str(key.person),
         roles={key.organisation_id: roles},
         scopes=frozenset(key.scopes),
+        slugs={slug: found for slug, found in maker.slugs.items() if found == key.organisation_id},
     )
     return viewer, key
 

@@ -22,7 +22,7 @@ class Viewer:
     """person_id: None for whoever is not signed in. roles: organisation → roles there.
 
     scopes: what a key may do; None for a person in a browser, who may do all that their roles allow.
-    office: whether they run the platform.
+    office: whether they run the platform. slugs: the organisations by the names in their addresses.
     """
 
     person_id: UUID | None = None
@@ -30,6 +30,7 @@ class Viewer:
     roles: Mapping[UUID, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     scopes: frozenset[str] | None = None
     office: bool = False
+    slugs: Mapping[str, UUID] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def signed_in(self) -> bool:

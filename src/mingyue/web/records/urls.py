@@ -13,3 +13,15 @@
 Every request but OPTIONS says Tus-Resumable: 1.0.0 (412 otherwise). A session sends the CSRF token as X-CSRFToken; a key
 needs the scope parts:write. The upload's id then goes to `parts.services.add_part` or `add_revision`.
 """
+
+from __future__ import annotations
+
+from django.urls import path
+
+from mingyue.web.records import views
+
+app_name = "records"
+urlpatterns = [
+    path("", views.uploads_view, name="uploads"),
+    path("<uuid:upload_id>", views.upload_view, name="upload"),
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +19,16 @@ SECTIONS = {
     "/organisations/": say("Organisation"),
 }
 OF_THE_OFFICE = {"/administration/": say("Administration")}  # seen by those who run the platform
+OF_ONES_ACCOUNT = {
+    "/accounts/email/": say("E-mail addresses"),
+    "/accounts/password/change/": say("Password"),
+    "/accounts/2fa/": say("Second factor and passkeys"),
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """One entry of the navigation."""
+class Place:
+    """One entry of a navigation. is_here: whether the page lies there."""
 
     address: str
     name: Phrase
@@ -30,18 +36,15 @@ class Section:
 
 
 def about_the_site(request: HttpRequest) -> dict[str, Any]:
-    """language: en or zh. html_lang: the same as browsers and screen readers know it."""
-    language = current_language()
+    """language: en or zh."""
+    office = getattr(getattr(request, "viewer", None), "runs_platform", False)
     return {
-        "site_name": say("Mingyue"),
-        "language": language,
-        "html_lang": "zh-Hans" if language == "zh" else "en",
-        "sections": sections_of(request),
+        "language": current_language(),
+        "sections": _places(SECTIONS | OF_THE_OFFICE if office else SECTIONS, request.path),
+        "account_pages": _places(OF_ONES_ACCOUNT, request.path),
         "version": __version__,
     }
 
 
-def sections_of(request: HttpRequest) -> list[Section]:
-    runs_platform = getattr(getattr(request, "viewer", None), "runs_platform", False)
-    seen = SECTIONS | OF_THE_OFFICE if runs_platform else SECTIONS
-    return [Section(address, name, request.path.startswith(address)) for address, name in seen.items()]
+def _places(names: Mapping[str, Phrase], path: str) -> list[Place]:
+    return [Place(address, name, path.startswith(address)) for address, name in names.items()]

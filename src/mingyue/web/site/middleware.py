@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from mingyue.errors import BadInputError, LimitError, MingyueError
@@ -12,11 +12,15 @@ from mingyue.web.people.access import BeyondKeyError, ForgeryError, UnknownViewe
 from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from mingyue.web.records.etags import ChangedMeanwhileError, StateUnsaidError
 from mingyue.web.records.idempotency import KeyReusedError
+from mingyue.web.records.language import in_current_language
+from mingyue.web.records.uploads import ChecksumError, LockedError
 from mingyue.web.site.limits import TooManyRequestsError
 
 # The first class that fits decides. Whoever may not see a thing gets 404, as if it were not there.
 STATUSES: tuple[tuple[type[MingyueError], int], ...] = (
     (NotFoundError, 404),
+    (LockedError, 423),
+    (ChecksumError, 460),  # as tus has it
     (ConflictError, 409),
     (RefusedError, 403),
     (UnknownViewerError, 401),
@@ -55,4 +59,12 @@ class ErrorsAnswered:
         if not isinstance(error, MingyueError):
             return None
         status = status_of(error)
+        if getattr(request, "answers_json", False):
+            return JsonResponse(as_json(error), status=status, headers=getattr(request, "answer_headers", {}))
         return render(request, "site/refused.html", {"error": error, "status": status}, status=status)
+
+
+def as_json(error: MingyueError) -> dict[str, str]:
+    """What a program is told, in its reader's language."""
+    said = {"error": in_current_language(error.message), "remedy": in_current_language(error.remedy)}
+    return said | ({"field": error.field} if isinstance(error, InvalidError) else {})

@@ -86,6 +86,7 @@ CACHES = {
 PROCRASTINATE_DATABASE_ALIAS = "default"
 MINGYUE_UPLOADS = ENVIRONMENT.home / "uploads"
 UPLOAD_LIMIT_BYTES = 2 * 2**30
+UPLOADS_OPEN_LIMIT_BYTES = 20 * 2**30  # of one organisation, all that is on its way together
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20  # one piece of an upload; see records/uploads.py
 FILE_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20
 

@@ -1,4 +1,4 @@
-// What every page does: the theme switch, the token on htmx requests, and a word when one of them fails.
+// What every page does: the theme switch, the token on htmx requests, and a word when something fails.
 
 import { announce } from "./announce.js";
 import { start as startAppearance } from "./appearance.js";
@@ -13,3 +13,7 @@ document.body.addEventListener("htmx:configRequest", (event) => {
 document.body.addEventListener("htmx:sendError", () => announce(said.unreachable));
 document.body.addEventListener("htmx:timeout", () => announce(said.unreachable));
 document.body.addEventListener("htmx:responseError", () => announce(said.refused));
+document.addEventListener("allauth.error", (event) => {
+  event.preventDefault();
+  announce(said.keyUnused);
+});
