@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from mingyue.web.facilities import bridge, queries, services
 from mingyue.web.facilities.models import Facility, Machine
 from mingyue.web.people.access import SIGNED_IN, Needs, caller, now, there
-from mingyue.web.records.etags import as_precondition, tell_version, version_matched
+from mingyue.web.records.etags import IF_MATCH, as_precondition, tell_version, version_matched
 from mingyue.web.records.paging import Cursor, Limit, Page, page_of
 from mingyue.web.records.texts import Said, Slug, line, prose, unsaid
 
@@ -212,7 +212,7 @@ def show_facility(request: HttpRequest, response: HttpResponse, slug: Slug) -> A
     return found
 
 
-@router.patch("/facilities/{slug}", auth=SIGNED_IN, response=FacilityOut)
+@router.patch("/facilities/{slug}", auth=SIGNED_IN, response=FacilityOut, openapi_extra=IF_MATCH)
 def change_facility(request: HttpRequest, response: HttpResponse, slug: Slug, said: FacilityIn) -> Any:
     """What is told about it. Its managers may do this."""
     found = _facility(request, slug)
@@ -236,9 +236,7 @@ def list_machines(request: HttpRequest, slug: Slug) -> Any:
 @router.post("/facilities/{slug}/machines", auth=SIGNED_IN, response={201: MachineOut})
 def add_machine(request: HttpRequest, response: HttpResponse, slug: Slug, said: MachineIn) -> Any:
     """A machine of the facility, ready. Its managers may do this."""
-    made = services.add_machine(
-        actor=caller(request), facility=_facility(request, slug), at=now(), **said.model_dump()
-    )
+    made = services.add_machine(actor=caller(request), facility=_facility(request, slug), at=now(), **said.model_dump())
     response["Location"] = f"/api/machines/{made.pk}"
     tell_version(response, made.version)
     return Status(201, made)
@@ -280,7 +278,7 @@ def show_machine(request: HttpRequest, response: HttpResponse, machine_id: UUID)
     return _shown(response, _machine(request, machine_id))
 
 
-@router.patch("/machines/{uuid:machine_id}", auth=SIGNED_IN, response=MachineOut)
+@router.patch("/machines/{uuid:machine_id}", auth=SIGNED_IN, response=MachineOut, openapi_extra=IF_MATCH)
 def set_machine_state(request: HttpRequest, response: HttpResponse, machine_id: UUID, said: StateIn) -> Any:
     """How the machine is. Operators and managers of the facility may say this."""
     found = _machine(request, machine_id)

@@ -150,9 +150,7 @@ def list_resins(request: HttpRequest, slug: Slug) -> Any:
 def offer_resin(request: HttpRequest, slug: Slug, said: ResinIn) -> Any:
     """A resin on offer. The facility's managers may do this."""
     facility = there(facilities.facility_of(caller(request), slug))
-    return Status(
-        201, services.offer_resin(actor=caller(request), facility=facility, at=now(), **said.model_dump())
-    )
+    return Status(201, services.offer_resin(actor=caller(request), facility=facility, at=now(), **said.model_dump()))
 
 
 @router.get("/facilities/{slug}/batches", auth=READS, response=list[BatchOut])

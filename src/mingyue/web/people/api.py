@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints
 from mingyue.web.people import queries, services
 from mingyue.web.people.access import ANY_KEY, SIGNED_IN, Needs, caller, now, there
 from mingyue.web.people.models import Membership, Organisation, User
-from mingyue.web.records.etags import as_precondition, tell_version, version_matched
+from mingyue.web.records.etags import IF_MATCH, as_precondition, tell_version, version_matched
 from mingyue.web.records.idempotency import holds_secret
 from mingyue.web.records.paging import Cursor, Limit, Page, page_of
 from mingyue.web.records.texts import EMAIL, Said, Slug, line, prose, unsaid
@@ -208,7 +208,7 @@ def show_organisation(request: HttpRequest, response: HttpResponse, slug: Slug) 
     return found
 
 
-@router.patch("/organisations/{slug}", auth=SIGNED_IN, response=OrganisationOut)
+@router.patch("/organisations/{slug}", auth=SIGNED_IN, response=OrganisationOut, openapi_extra=IF_MATCH)
 def change_organisation(request: HttpRequest, response: HttpResponse, slug: Slug, said: AboutIn) -> Any:
     """What is told about it. Its owners may do this."""
     found = _organisation(request, slug)
@@ -302,4 +302,3 @@ def revoke_key(request: HttpRequest, key_id: UUID) -> Any:
 
 def _organisation(request: HttpRequest, slug: str) -> Organisation:
     return there(queries.organisation_of(caller(request), slug))
-

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
@@ -16,6 +17,17 @@ from mingyue.web.records.errors import ConflictError
 
 # "version.digest": the version decides whether a change is based on what is there, the digest whether a reader is up to date.
 _VERSIONED = re.compile(r'^(?:W/)?"(\d{1,9})(?:\.[0-9a-f]+)?"$')
+
+
+# What the description of an endpoint says that asks for If-Match; give it as its `openapi_extra`.
+IF_MATCH: dict[str, Any] = {
+    "parameters": [
+        {
+            "in": "header", "name": "If-Match", "required": True, "schema": {"type": "string", "minLength": 1},
+            "description": "The ETag of the state that the change is based on, or *.",
+        }
+    ]
+}  # fmt: skip
 
 
 class ChangedMeanwhileError(MingyueError):

@@ -32,7 +32,13 @@ def holds_secret(response: HttpResponse) -> None:
 
 
 def once(
-    request: HttpRequest, *, key: str, person_id: UUID, organisation_id: UUID | None, at: datetime, act: Callable[[], HttpResponse]
+    request: HttpRequest,
+    *,
+    key: str,
+    person_id: UUID,
+    organisation_id: UUID | None,
+    at: datetime,
+    act: Callable[[], HttpResponse],
 ) -> HttpResponse:
     """What `act` answers, or what it answered when this key came first. Of two at once, one acts and the other waits for it.
 

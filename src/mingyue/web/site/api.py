@@ -20,6 +20,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.operation import Operation
 
 from mingyue import __version__
 from mingyue.errors import LimitError, MingyueError
@@ -44,7 +45,11 @@ class Api(NinjaAPI):
 
     def get_openapi_schema(self, **options: Any) -> Any:
         """OpenAPI 3.1."""
-        return openapi.completed(super().get_openapi_schema(**options), self)
+        return openapi.completed(super().get_openapi_schema(**options | {"path_prefix": openapi.PREFIX}), self)
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """Its function's name: it is unique here, and what generated clients call it."""
+        return operation.view_func.__name__
 
 
 api = Api(
@@ -126,9 +131,7 @@ def _answered_once(request: HttpRequest, act: Callable[[], HttpResponse]) -> Htt
     if len(key) > idempotency.LONGEST_KEY or not key.isascii() or not key.isprintable():
         raise InvalidError("Idempotency-Key", say("An Idempotency-Key has up to 200 printable ASCII characters."))
     of_key = None if viewer.scopes is None else viewer.organisations[0]
-    return idempotency.once(
-        request, key=key, person_id=viewer.someone, organisation_id=of_key, at=now(), act=act
-    )
+    return idempotency.once(request, key=key, person_id=viewer.someone, organisation_id=of_key, at=now(), act=act)
 
 
 def _too_big() -> LimitError:

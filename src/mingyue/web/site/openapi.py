@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from http.client import responses
 from typing import Any
@@ -14,6 +15,7 @@ from mingyue.web.people.access import Needs
 from mingyue.web.records.idempotency import LONGEST_KEY
 from mingyue.web.site.problems import MEDIA_TYPE, FieldProblem, Problem
 
+PREFIX = "/api/"
 _SCHEMES = {
     "key": {"type": "http", "scheme": "bearer", "bearerFormat": "mky_…", "description": "An API key of one organisation."},
     "session": {
@@ -22,33 +24,38 @@ _SCHEMES = {
     },
 }  # fmt: skip
 _REF = "#/components/schemas/{model}"
-_COUNT = {"schema": {"type": "integer", "minimum": 0}}
-_LIMITS = {
-    "RateLimit-Limit": {"description": "Requests that a minute takes.", **_COUNT},
-    "RateLimit-Remaining": {"description": "Those that are left of it.", **_COUNT},
-    "RateLimit-Reset": {"description": "Seconds until the next minute.", **_COUNT},
+_COUNT = {"type": "integer", "minimum": 0}
+_HEADERS = {
+    "RateLimit-Limit": {"description": "Requests that a minute takes.", "schema": _COUNT},
+    "RateLimit-Remaining": {"description": "Those that are left of it.", "schema": _COUNT},
+    "RateLimit-Reset": {"description": "Seconds until the next minute.", "schema": _COUNT},
+    "ETag": {"description": "Which state this is.", "schema": {"type": "string"}},
 }
-_ETAG = {"ETag": {"description": "Which state this is.", "schema": {"type": "string"}}}
+_LIMITS = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS if name != "ETag"}
+_ETAG = {"ETag": {"$ref": "#/components/headers/ETag"}}
 _IF_NONE_MATCH = {
     "in": "header", "name": "If-None-Match", "required": False, "schema": {"type": "string"},
     "description": "ETags that the caller has; 304 where it is one of them.",
-}  # fmt: skip
-_IF_MATCH = {
-    "in": "header", "name": "If-Match", "required": True, "schema": {"type": "string"},
-    "description": "The ETag of the state that the change is based on, or *.",
 }  # fmt: skip
 _IDEMPOTENCY_KEY = {
     "in": "header", "name": "Idempotency-Key", "required": False,
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"},
     "description": "A name for this request: sent again with the same name, it acts once and is answered alike.",
 }  # fmt: skip
-_PROBLEMS_OF_METHOD = {"GET": (), "POST": (400, 409, 413), "PUT": (400, 409, 413), "PATCH": (400, 409, 413), "DELETE": (409,)}
+_PROBLEMS_OF_METHOD = {
+    "GET": (),
+    "POST": (400, 409, 413),
+    "PUT": (400, 409, 413),
+    "PATCH": (400, 409, 413),
+    "DELETE": (409,),
+}
 
 
 def completed(schema: Any, api: NinjaAPI) -> Any:
     """The description, completed in place."""
     components = schema["components"]
     components["securitySchemes"] = _SCHEMES
+    components["headers"] = _HEADERS
     for model in (Problem, FieldProblem):
         described = model.model_json_schema(ref_template=_REF, mode="serialization")
         described.pop("$defs", None)
@@ -62,7 +69,7 @@ def completed(schema: Any, api: NinjaAPI) -> Any:
 def _operations(api: NinjaAPI) -> Iterator[tuple[str, Operation]]:
     for bound in api._get_bound_routers():
         for route, view in bound.path_operations.items():
-            plain = normalize_path("/".join([api.root_path, bound.prefix, route])).replace("{uuid:", "{")
+            plain = re.sub(r"{[^}:]+:", "{", normalize_path("/".join([PREFIX, bound.prefix, route])))
             for operation in view.operations:
                 yield plain, operation
 
@@ -73,10 +80,9 @@ def _complete(told: dict[str, Any], operation: Operation, method: str) -> None:
     told["security"] = [{"session": []}] if needs.session_only else [{"key": scope}, {"session": []}]
     told["description"] = " ".join([told.get("description", ""), _who(needs)])
     parameters = told["parameters"]
-    based = method == "PATCH" and "If-Match" in getattr(operation.view_func, "__needs__", ())
+    based = any(parameter["name"] == "If-Match" for parameter in parameters)
     parameters += [_IF_NONE_MATCH] if method == "GET" else []
     parameters += [_IDEMPOTENCY_KEY] if method == "POST" else []
-    parameters += [_IF_MATCH] if based else []
     for answer in told["responses"].values():
         answer["headers"] = _LIMITS | (_ETAG if method == "GET" else {})
     if method == "GET":
