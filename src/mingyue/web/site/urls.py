@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", set_language, name="set_language"),
     path("api/", api.urls),
     path("accounts/", include("allauth.urls")),
+    path("uploads/", include("mingyue.web.records.urls")),
+    # path("parts/", include("mingyue.web.parts.urls")),
     path("", include("mingyue.web.people.urls")),
     path("", include("mingyue.web.facilities.urls")),
     path("", include("mingyue.web.materials.urls")),

@@ -1,7 +1,8 @@
 """What was looked at, and what more is asked about a check."""
 
-import django.db.models.deletion
 import uuid
+
+import django.db.models.deletion
 from django.db import migrations, models
 
 from mingyue.web.records.walls import MINE, same_tenant, wall
