@@ -24,20 +24,22 @@ from mingyue.web.serving import postgres
 from mingyue.web.site.database import OWNING_ROLE, socket_folder
 
 HOME = Path(os.environ["MINGYUE_TEST_HOME"])
+(HOME / "static").mkdir(parents=True, exist_ok=True)  # `serve` makes it; the pages look for it as they start
 TEMPLATE = "mingyue_template"
 NOW = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 PASSWORD = "moon-over-the-lake"
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> str:
+def postgres_server(django_db_blocker: Any) -> str:
     """The embedded server of this run, with a migrated database to copy; whoever comes first starts it."""
     with (HOME / "server.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = HOME / "server.ready"
         if not done.exists():
             postgres.start(HOME)
-            _migrate(TEMPLATE)
+            with django_db_blocker.unblock():
+                _migrate(TEMPLATE)
             done.touch()
     return str(socket_folder(HOME))
 

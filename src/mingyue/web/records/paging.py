@@ -19,12 +19,8 @@ M = TypeVar("M", bound=Model)
 T = TypeVar("T")
 
 Cursor = Annotated[
-    str,
-    Query(
-        None, pattern=CURSOR, description="Where the page begins: `next` of the page before it.",
-        json_schema_extra=lambda schema: schema.pop("default", None),
-    ),
-]  # fmt: skip
+    str, Query(None, pattern=CURSOR, description="Where the page begins: `next` of the page before it.")
+]
 Limit = Annotated[int, Query(50, ge=1, le=LONGEST, description="How many at most.")]
 
 
