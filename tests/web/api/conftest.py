@@ -30,9 +30,7 @@ class Program:
     def __call__(self, method: str, address: str, body: Any = None, **headers: str) -> Any:
         said = self.headers | {name.replace("_", "-"): value for name, value in headers.items()}
         options = {} if body is None else {"data": body, "content_type": "application/json"}
-        return self.client.generic(
-            method, f"/api{address}", **self._body(options), headers=said
-        )
+        return self.client.generic(method, f"/api{address}", **self._body(options), headers=said)
 
     def _body(self, options: dict[str, Any]) -> dict[str, Any]:
         if not options:

@@ -199,7 +199,7 @@ class ServiceClassIn(Said):
 
 
 @router.get("/facilities", auth=READS, response=Page[FacilityOut])
-def list_facilities(request: HttpRequest, cursor: Cursor = None, limit: Limit = 50) -> Any:
+def list_facilities(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Any:
     """Those that are open, and the caller's own."""
     return page_of(queries.facilities(caller(request)), cursor=cursor, limit=limit)
 

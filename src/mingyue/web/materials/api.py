@@ -175,7 +175,7 @@ def discard_batch(request: HttpRequest, batch_id: UUID) -> Any:
 
 
 @router.get("/recipes", auth=READS, response=Page[RecipeOut])
-def list_recipes(request: HttpRequest, cursor: Cursor = None, limit: Limit = 50) -> Any:
+def list_recipes(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Any:
     """The caller's own, and those shared with them or with everyone."""
     return page_of(queries.recipes(caller(request)), cursor=cursor, limit=limit)
 
@@ -208,7 +208,7 @@ def share_recipe(request: HttpRequest, recipe_id: UUID, said: ShareIn) -> Any:
 
 
 @router.get("/recipes/{uuid:recipe_id}/versions", auth=READS, response=Page[VersionOut])
-def list_versions(request: HttpRequest, recipe_id: UUID, cursor: Cursor = None, limit: Limit = 50) -> Any:
+def list_versions(request: HttpRequest, recipe_id: UUID, cursor: Cursor = "", limit: Limit = 50) -> Any:
     """Its versions, the newest first."""
     versions = queries.versions_of(there(queries.recipe_of(caller(request), recipe_id)))
     return page_of(versions, cursor=cursor, limit=limit, by="at")

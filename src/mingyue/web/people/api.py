@@ -184,7 +184,7 @@ def me(request: HttpRequest) -> Any:
 
 
 @router.get("/organisations", auth=READS, response=Page[OrganisationOut])
-def list_organisations(request: HttpRequest, cursor: Cursor = None, limit: Limit = 50) -> Any:
+def list_organisations(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Any:
     """Where the caller is a member; for a key, the one that it is for."""
     return page_of(queries.organisations_of(caller(request)), cursor=cursor, limit=limit)
 
@@ -224,7 +224,7 @@ def change_organisation(request: HttpRequest, response: HttpResponse, slug: Slug
 
 
 @router.get("/organisations/{slug}/members", auth=READS, response=Page[MemberOut])
-def list_members(request: HttpRequest, slug: Slug, cursor: Cursor = None, limit: Limit = 50) -> Any:
+def list_members(request: HttpRequest, slug: Slug, cursor: Cursor = "", limit: Limit = 50) -> Any:
     """Who belongs there."""
     members = queries.members_of(caller(request), _organisation(request, slug).pk)
     return page_of(members, cursor=cursor, limit=limit, by="since")
@@ -245,7 +245,7 @@ def end_membership(request: HttpRequest, membership_id: UUID) -> Any:
 
 
 @router.get("/organisations/{slug}/invitations", auth=READS, response=Page[InvitationOut])
-def list_invitations(request: HttpRequest, slug: Slug, cursor: Cursor = None, limit: Limit = 50) -> Any:
+def list_invitations(request: HttpRequest, slug: Slug, cursor: Cursor = "", limit: Limit = 50) -> Any:
     """Letters on their way, to owners; others find none."""
     letters = queries.invitations_of(caller(request), _organisation(request, slug).pk, at=now())
     return page_of(letters, cursor=cursor, limit=limit, by="at")
@@ -276,7 +276,7 @@ def accept_invitation(request: HttpRequest, said: TokenIn) -> Any:
 
 
 @router.get("/organisations/{slug}/keys", auth=SIGNED_IN, response=Page[KeyOut])
-def list_keys(request: HttpRequest, slug: Slug, cursor: Cursor = None, limit: Limit = 50) -> Any:
+def list_keys(request: HttpRequest, slug: Slug, cursor: Cursor = "", limit: Limit = 50) -> Any:
     """The caller's own keys there, and all of them to owners."""
     return page_of(queries.keys_of(caller(request), _organisation(request, slug).pk), cursor=cursor, limit=limit)
 
