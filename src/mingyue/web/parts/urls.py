@@ -21,7 +21,7 @@ Times are ISO 8601 in UTC; lengths are µm. Acts are POST with a JSON body, and 
     view            GET revisions/<revision>/view.glb                   GLB; ETag, immutable
     file            GET revisions/<revision>/file                       the file as it came, as attachment
     layers          GET checks/<check>/layers                           LAYERS; ETag, immutable
-    tile            GET checks/<check>/layers/<layer>/<field>.png       8-bit grey PNG; ?scale=2|4|8|16 for smaller; ETag,
+    tile            GET checks/<check>/layers/<layer>/<field>.png       grey PNG of 1 or 8 bits; ?scale=2|4|8|16 for smaller; ETag,
                     immutable; 204 where the field is dark in that layer; ?exposure=k where it is exposed several times
     deviation       GET checks/<check>/deviation.glb                    GLB; ETag, immutable
     machines        GET machines                                        {"machines": [{"id", "name", "facility", "pixel_um",

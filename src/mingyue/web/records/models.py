@@ -63,7 +63,8 @@ class Chain(models.Model):
 class Event(models.Model):
     """What happened: written in the same transaction as what it tells, never edited, chained by digests."""
 
-    id = models.BigAutoField(primary_key=True)
+    # Made here: asking the database for it would mean reading the row, which its writer may not.
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation_id = models.UUIDField()
     number = models.BigIntegerField()
     at = models.DateTimeField()

@@ -55,9 +55,7 @@ class LockedError(ConflictError):
     """Another request is writing to the same upload just now."""
 
 
-def begin_upload(
-    *, actor: Sender, organisation_id: UUID, file_name: str, length_bytes: int, at: datetime
-) -> Upload:
+def begin_upload(*, actor: Sender, organisation_id: UUID, file_name: str, length_bytes: int, at: datetime) -> Upload:
     """Room for a file of that length. Raises LimitError where it is too large, or too much is on its way already."""
     if actor.person_id is None or organisation_id not in actor.organisations or not actor.may("parts:write"):
         raise NotFoundError
@@ -179,14 +177,14 @@ def take_upload(*, actor: Sender, upload_id: UUID, at: datetime) -> tuple[Upload
 
     Raises NotFoundError for what is nobody's or somebody else's, ConflictError where it was taken already or is not whole.
     """
-    found = Upload.objects.filter(pk=upload_id, person_id=actor.person_id, organisation_id__in=list(actor.organisations))
+    found = Upload.objects.filter(
+        pk=upload_id, person_id=actor.person_id, organisation_id__in=list(actor.organisations)
+    )
     upload = found.first() if actor.may("parts:write") else None
     if upload is None:
         raise NotFoundError
     if not found.filter(state=Upload.State.OPEN, expires_at__gt=at).update(state=Upload.State.FINISHED):
-        raise ConflictError(
-            say("This upload was used already, or has run out."), remedy=say("Upload the file again.")
-        )
+        raise ConflictError(say("This upload was used already, or has run out."), remedy=say("Upload the file again."))
     path = path_of(upload_id)
     with _held(upload) as file:
         come = os.fstat(file.fileno()).st_size

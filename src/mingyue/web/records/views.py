@@ -111,7 +111,8 @@ def _patch(request: HttpRequest, sender: uploads.Sender, upload_id: UUID, now: d
         sha256=_checksum(request.headers.get("Upload-Checksum", "")),
     )
     return HttpResponse(
-        status=204, headers={"Upload-Offset": str(length), "Upload-Expires": http_date((now + uploads.LASTS).timestamp())}
+        status=204,
+        headers={"Upload-Offset": str(length), "Upload-Expires": http_date((now + uploads.LASTS).timestamp())},
     )
 
 

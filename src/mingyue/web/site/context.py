@@ -23,6 +23,7 @@ OF_ONES_ACCOUNT = {
     "/accounts/email/": say("E-mail addresses"),
     "/accounts/password/change/": say("Password"),
     "/accounts/2fa/": say("Second factor and passkeys"),
+    "/accounts/sessions/": say("Sessions"),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,6 +39,8 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+    "django.contrib.humanize",  # allauth's page of sessions says how long ago
     "csp",
     "ninja",
 ]
@@ -89,6 +92,12 @@ UPLOAD_LIMIT_BYTES = 2 * 2**30
 UPLOADS_OPEN_LIMIT_BYTES = 20 * 2**30  # of one organisation, all that is on its way together
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20  # one piece of an upload; see records/uploads.py
 FILE_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20
+# What one job of the engine may use up, in a process of its own: see parts/child.py.
+ENGINE_LIMITS = {
+    "memory_bytes": max(6 * 2**30, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") * 3 // 4),
+    "cpu_s": 4 * 3600,
+    "wall_s": 2 * 3600.0,
+}
 
 
 def _storage_of_blobs(place: str) -> dict[str, Any]:
@@ -124,7 +133,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "mingyue.web.people.passwords.LongEnoughValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -142,6 +151,10 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.production
 MFA_TOTP_ISSUER = "Mingyue"
+MFA_FORMS = {
+    "add_webauthn": "mingyue.web.people.key_forms.AddKeyForm",
+    "edit_webauthn": "mingyue.web.people.key_forms.RenameKeyForm",
+}
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = (
     json.loads(Path(ENVIRONMENT.oidc_file).read_text(encoding="utf-8")) if ENVIRONMENT.oidc_file else {}
 )

@@ -32,7 +32,7 @@ def one_field(field: BoundField) -> dict[str, Any]:
 def dressed(field: BoundField) -> SafeString:
     """The control itself, as Bootstrap styles it. A placeholder that only repeats the label is left out."""
     widget = field.field.widget
-    if str(widget.attrs.get("placeholder", "")) == str(field.label):
+    if str(field.label).lower() in str(widget.attrs.get("placeholder", "")).lower():
         widget.attrs.pop("placeholder", None)
     invalid = "is-invalid" if field.errors else ""
     names = [widget.attrs.get("class", ""), _class_of(widget), invalid]

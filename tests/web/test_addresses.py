@@ -1,0 +1,234 @@
+"""Every address × every role, from the table of addresses itself: one that nobody listed here fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from mingyue.web.facilities.models import Downtime, Facility, Machine
+from mingyue.web.materials.models import Batch, Recipe, RecipeVersion, Resin
+from mingyue.web.parts.models import Check, Part, Revision
+from mingyue.web.people.models import ApiKey, Invitation, Membership, User
+from mingyue.web.records.blobs import keep_bytes
+from mingyue.web.records.models import Chain, Upload
+from mingyue.web.records.walls import seen_by
+from tests.web.conftest import NOW, Cast
+
+OPEN = "everyone"  # 200 or a redirect for anyone
+SIGNED_IN = "signed in"  # a visitor is sent to sign in
+MEMBERS = "members"  # of the institute: others get 404
+OPERATORS = "operators"  # operators and managers of the facility
+MANAGERS = "managers"
+OFFICE = "office"
+
+# name of the address → (who, whether it only answers POST)
+TABLE: dict[str, tuple[str, bool]] = {
+    "home": (OPEN, False),
+    "administration": (OFFICE, False),
+    "organisations": (SIGNED_IN, False),
+    "organisation": (MEMBERS, False),
+    "organisation-change": (MEMBERS, True),
+    "invite": (MEMBERS, True),
+    "invitation-withdraw": (MEMBERS, True),
+    "member-roles": (MEMBERS, True),
+    "member-leave": (MEMBERS, True),
+    "key-make": (MEMBERS, True),
+    "key-revoke": (MEMBERS, True),
+    "invitation": (OPEN, False),  # whoever holds its token
+    "facilities": (OPEN, False),
+    "facility": (OPEN, False),
+    "facility-new": (MANAGERS, False),
+    "facility-change": (MANAGERS, True),
+    "facility-hours": (MANAGERS, True),
+    "machine-add": (MANAGERS, True),
+    "machine": (OPERATORS, False),
+    "downtime-announce": (OPERATORS, True),
+    "downtime-withdraw": (OPERATORS, True),
+    "materials": (OPEN, False),
+    "recipe-new": (SIGNED_IN, False),
+    "recipe": (MEMBERS, False),
+    "recipe-revise": (MEMBERS, True),
+    "recipe-share": (MEMBERS, True),
+    "stock": (OPERATORS, False),
+    "batch-add": (OPERATORS, True),
+    "batch-discard": (OPERATORS, True),
+    "set_language": (OPEN, True),
+    "health": (OPEN, False),
+}
+# Tested by those who made them, or by the app's own tests, address by address.
+OTHERS = ("account_", "mfa_", "socialaccount_", "openid_connect_")
+
+
+def named_addresses() -> Iterator[tuple[str, str]]:
+    """(name, path) of every address that there is, of pages and JSON; those of the API are its own table."""
+    yield from _walk(get_resolver().url_patterns, "")
+
+
+def _walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[tuple[str, str]]:
+    for pattern in patterns:
+        path = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, path)
+        else:
+            yield pattern.name or path, path
+
+
+PAGES = sorted(
+    (name, path)
+    for name, path in named_addresses()
+    if not name.startswith(OTHERS) and not path.startswith(("api/", "parts/", "uploads/", "accounts/"))
+)
+
+
+def test_every_address_is_listed() -> None:
+    unlisted = sorted(name for name, _ in PAGES if name not in TABLE)
+
+    assert len(PAGES) > 25
+    assert unlisted == []
+
+
+@dataclass(frozen=True)
+class Things:
+    """What addresses name."""
+
+    ids: dict[str, str]
+
+
+@pytest.fixture
+def things(cast: Cast) -> Things:
+    """One of each, made past the services: the institute's secrets and the facility's machines."""
+    with seen_by(organisation_id=cast.facility_operator.pk), transaction.atomic():
+        works = cast.facility_operator
+        facility = Facility.objects.create(organisation=works, slug="works", name="Works", created_at=NOW)
+        machine = Machine.objects.create(
+            organisation=works, facility=facility, name="M1", profile="s230", state_since=NOW
+        )
+        downtime = Downtime.objects.create(
+            organisation=works, machine=machine, span=(NOW, NOW + timedelta(hours=1)), why="lens", by=cast.operator
+        )
+        resin = Resin.objects.create(organisation=works, facility=facility, profile="pr48-385", name="PR48")
+        batch = Batch.objects.create(
+            organisation=works, resin=resin, number="1", volume_ml=100, made_on=NOW.date(), expires_on=NOW.date()
+        )
+    with seen_by(organisation_id=cast.institute.pk), transaction.atomic():
+        home = cast.institute
+        recipe = Recipe.objects.create(
+            organisation=home, name="r", machine_profile="s230", resin_profile="pr48-385", created_at=NOW
+        )
+        RecipeVersion.objects.create(
+            organisation=home, recipe=recipe, number=1, layer_um=5, exposure_s=1, irradiance_mw_cm2=30, why="",
+            by=cast.owner, at=NOW,
+        )  # fmt: skip
+        letter = Invitation.objects.create(
+            organisation=home, email="x@example.org", roles=["member"], digest="c" * 64, invited_by=cast.owner, at=NOW,
+            expires_at=NOW + timedelta(days=9999),
+        )  # fmt: skip
+        key = ApiKey.objects.create(
+            organisation=home, person=cast.owner, name="k", prefix="mky_", digest="d" * 64, scopes=["parts:read"],
+            created_at=NOW, expires_at=NOW + timedelta(days=9999),
+        )  # fmt: skip
+        member = Membership.objects.get(person=cast.colleague, organisation=home)
+        part = Part.objects.create(
+            organisation=home, name="nozzle", owner=cast.owner, terms_version="1", created_at=NOW
+        )
+        blob = keep_bytes(b"solid", organisation_id=home.pk, media_type="model/stl", at=NOW)
+        revision = Revision.objects.create(
+            organisation=home, part=part, number=1, file_name="n.stl", blob=blob, by=cast.owner, at=NOW
+        )
+        check = Check.objects.create(
+            organisation=home, revision=revision, machine=machine, resin=resin, layer_um=5, asked_at=NOW
+        )
+        upload = Upload.objects.create(
+            organisation_id=home.pk, person_id=cast.owner.pk, file_name="n.stl", length_bytes=5, at=NOW,
+            expires_at=NOW + timedelta(days=9999),
+        )  # fmt: skip
+    return Things(
+        {
+            "invitation_id": str(letter.pk), "key_id": str(key.pk), "membership_id": str(member.pk),
+            "machine_id": str(machine.pk), "downtime_id": str(downtime.pk), "resin_id": str(resin.pk),
+            "batch_id": str(batch.pk), "recipe_id": str(recipe.pk), "part_id": str(part.pk),
+            "revision_id": str(revision.pk), "check_id": str(check.pk), "upload_id": str(upload.pk), "token": "guess",
+        }
+    )  # fmt: skip
+
+
+def address_of(name: str, path: str, things: Things, cast: Cast) -> str:
+    """The path with the things' names in it."""
+    slug = cast.institute.slug if path.startswith("organisations/") else "works"
+    for kind, name_of in (("slug", "slug"), *(("uuid", key) for key in things.ids), ("str", "token")):
+        path = path.replace(f"<{kind}:{name_of}>", slug if name_of == "slug" else things.ids[name_of])
+    assert "<" not in path, f"{name}: nothing to put into {path}"
+    return f"/{path}"
+
+
+def expected(who: str, person: str) -> set[int]:
+    """The statuses that this person may get."""
+    seen = {200, 302, 400, 403}  # served, done, or refused with reasons
+    if who in {OPEN, SIGNED_IN}:
+        return seen | ({302} if person == "visitor" else set())
+    allowed = {
+        MEMBERS: {"owner", "colleague"},
+        OPERATORS: {"operator", "manager"},
+        MANAGERS: {"manager"},
+        OFFICE: {"office"},
+    }[who]
+    if person == "visitor":
+        return {302}  # to sign in
+    return seen if person in allowed else {404}
+
+
+PEOPLE = ("visitor", "owner", "colleague", "operator", "manager", "office", "stranger")
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize(("name", "path"), PAGES)
+def test_who_may_not_see_it_gets_404_and_changes_nothing(
+    cast: Cast, things: Things, browse: Callable[[User | None], Client], person: str, name: str, path: str
+) -> None:
+    who, only_post = TABLE[name]
+    client = browse(None if person == "visitor" else getattr(cast, person))
+    address = address_of(name, path, things, cast)
+    if name == "invitation":
+        assert client.get(address).status_code == 404  # a guessed token
+        return
+    before = _events(cast)
+
+    answer = client.post(address, {}) if only_post else client.get(address)
+
+    assert answer.status_code in expected(who, person), f"{person} got {answer.status_code} from {address}"
+    if answer.status_code in {404, 400, 403} or (person == "visitor" and who != OPEN):
+        assert _events(cast) == before
+    if only_post:
+        assert client.get(address).status_code in {405, 302, 404}
+
+
+def _events(cast: Cast) -> int:
+    """How much ever happened in the organisations of the cast."""
+    counts = []
+    for one in (cast.institute, cast.facility_operator, cast.park, cast.firm):
+        with seen_by(organisation_id=one.pk):
+            counts += Chain.objects.filter(organisation_id=one.pk).values_list("count", flat=True)
+    return sum(counts)
+
+
+def test_a_thing_that_is_not_there_looks_like_one_that_is_hidden(
+    cast: Cast, things: Things, browse: Callable[[User | None], Client]
+) -> None:
+    client = browse(cast.stranger)
+
+    hidden = client.get(f"/materials/recipes/{things.ids['recipe_id']}/")
+    missing = client.get(f"/materials/recipes/{uuid4()}/")
+
+    assert (hidden.status_code, missing.status_code) == (404, 404)
+    assert _without_tokens(hidden.content) == _without_tokens(missing.content)
+
+
+def _without_tokens(page: bytes) -> list[bytes]:
+    return [line for line in page.splitlines() if b"csrf" not in line and b"nonce" not in line and b"next" not in line]
