@@ -6,8 +6,9 @@ Each may be begun again after its worker died: see attempts.py. The engine runs 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,6 @@ from mingyue.web.records.uploads import clear_uploads, tidy_name
 from mingyue.web.records.walls import seen_by
 
 _WRITES_S = 0.25  # progress is written at most four times a second
-Told = Callable[[child.Line], None]
 
 
 @app.task(name=READ, queue=QUEUE)
@@ -73,51 +73,55 @@ def run_check(*, check_id: str, organisation_id: str) -> None:
                 _check(check, attempt, folder)
 
 
+@dataclass
+class _Found:
+    """What a check has found so far. extra: notes of what could not be done."""
+
+    looked: dict[str, Any] = field(default_factory=dict)
+    extra: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """For the check's row."""
+        return self.looked | {"notes": [*self.looked["notes"], *self.extra]}
+
+
 def _check(check: Check, attempt: Attempt, folder: Path) -> None:
-    looked: dict[str, Any] = {}
+    found = _Found()
     for line in _run(_job("check", check, folder), attempt):
         if line.get("step") == "findings":
-            notes = looked.get("notes", [])[len(looked.get("own_notes", [])) :]  # what was said of the masks stays
-            looked = line["looked"]
-            looked["own_notes"] = looked["notes"]
-            looked["notes"] = looked["notes"] + notes
+            found.looked = line["looked"]
             attempt.write(
-                findings=line["findings"], looked=looked, estimate=line["estimate"], verdict=line["verdict"]
+                findings=line["findings"], looked=found.said, estimate=line["estimate"], verdict=line["verdict"]
             )
         elif line.get("step") == "masks":
-            _keep_masks(line["why_not"], looked, check, attempt, folder)
-        elif "problem" in line:
-            _stopped(line["problem"], looked, check, attempt)
+            _keep_masks(line["why_not"], found, check, attempt, folder)
+        elif "problem" in line and not found.looked:
+            attempt.write(state=Check.State.FAILED, problem=line["problem"], ended_at=_now(), doing=None)
+        elif "problem" in line:  # it has findings, and says what could not be done any more
+            found.extra.append(line["problem"]["message"])
+            _finish(check, attempt, found)
         elif "result" in line:
-            _finish(check, attempt, looked)
+            _finish(check, attempt, found)
 
 
 def _keep_masks(
-    why_not: dict[str, Any] | None, looked: dict[str, Any], check: Check, attempt: Attempt, folder: Path
+    why_not: dict[str, Any] | None, found: _Found, check: Check, attempt: Attempt, folder: Path
 ) -> None:
     if why_not is not None:
-        looked["notes"] = [*looked["notes"], why_not]
-        attempt.write(looked=looked)
+        found.extra.append(why_not)
+        attempt.write(looked=found.said)
         return
     with transaction.atomic():
         attempt.write(masks=_kept(folder / "masks.job.zip", check, "application/zip"))
 
 
-def _stopped(problem: dict[str, Any], looked: dict[str, Any], check: Check, attempt: Attempt) -> None:
-    """Without findings it failed; with them it is done, and says what could not be done any more."""
-    if not looked:
-        attempt.write(state=Check.State.FAILED, problem=problem, ended_at=_now(), doing=None)
-        return
-    looked["notes"] = [*looked["notes"], problem["message"]]
-    _finish(check, attempt, looked)
-
-
-def _finish(check: Check, attempt: Attempt, looked: dict[str, Any]) -> None:
+def _finish(check: Check, attempt: Attempt, found: _Found) -> None:
     with transaction.atomic():
-        attempt.write(state=Check.State.DONE, looked=looked, done_share=1.0, doing=None, ended_at=_now())
+        attempt.write(state=Check.State.DONE, looked=found.said, done_share=1.0, doing=None, ended_at=_now())
         record(
             actor=None, what="check.done", subject=check, at=_now(),
-            facts={"counts": looked["counts"], "model_asked": looked["model_asked"]},
+            facts={"counts": found.looked["counts"], "model_asked": found.looked["model_asked"]},
         )  # fmt: skip
 
 

@@ -67,3 +67,32 @@ GLB: one mesh, one primitive, indices uint32, POSITION float32 in µm of the PAR
     scene); no normals, no material. The deviation's GLB is in the BUILD frame (µm, z up) and has COLOR_0 (unsigned bytes,
     normalised, RGBA, linear light) and _DEVIATION (float32, µm, outside positive).
 """
+
+from __future__ import annotations
+
+from django.urls import path
+
+from mingyue.web.parts import views
+
+app_name = "parts"
+urlpatterns = [
+    path("", views.add, name="add"),
+    path("machines", views.machines, name="machines"),
+    path("<uuid:part_id>/revisions", views.revise, name="revise"),
+    path("<uuid:part_id>/change", views.change, name="change"),
+    path("<uuid:part_id>/readers", views.add_reader, name="add_reader"),
+    path("<uuid:part_id>/readers/remove", views.remove_reader, name="remove_reader"),
+    path("<uuid:part_id>/archive", views.archive, name="archive"),
+    path("<uuid:part_id>/state", views.state, name="state"),
+    path("<uuid:part_id>/live", views.live, name="live"),
+    path("revisions/<uuid:revision_id>/units", views.say_units, name="say_units"),
+    path("revisions/<uuid:revision_id>/checks", views.ask_check, name="ask_check"),
+    path("revisions/<uuid:revision_id>/view.glb", views.view, name="view"),
+    path("revisions/<uuid:revision_id>/file", views.file, name="file"),
+    path("checks/<uuid:check_id>/cancel", views.cancel_check, name="cancel_check"),
+    path("checks/<uuid:check_id>/studies/<str:kind>", views.ask_study, name="ask_study"),
+    path("checks/<uuid:check_id>/findings", views.findings, name="findings"),
+    path("checks/<uuid:check_id>/layers", views.layers, name="layers"),
+    path("checks/<uuid:check_id>/layers/<int:layer>/<int:field>.png", views.tile, name="tile"),
+    path("checks/<uuid:check_id>/deviation.glb", views.deviation, name="deviation"),
+]
