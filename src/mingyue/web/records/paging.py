@@ -18,9 +18,7 @@ CURSOR = r"^[0-9a-f]{46}$"
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
 
-Cursor = Annotated[
-    str, Query(None, pattern=CURSOR, description="Where the page begins: `next` of the page before it.")
-]
+Cursor = Annotated[str, Query(None, pattern=CURSOR, description="Where the page begins: `next` of the page before it.")]
 Limit = Annotated[int, Query(50, ge=1, le=LONGEST, description="How many at most.")]
 
 

@@ -29,9 +29,13 @@ def prose(longest: int) -> Any:
     return StringConstraints(strict=True, max_length=longest, pattern=PROSE)
 
 
-def unsaid() -> Any:
-    """A field that a change may leave out: then it stays as it is."""
-    return Field(None, json_schema_extra=lambda schema: schema.pop("default", None))
+def unsaid(otherwise: Any = None) -> Any:
+    """A field that may be left out: it says nothing then, which no value of it could."""
+    return Field(otherwise, json_schema_extra=_without_default)
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
 
 
 class Said(Schema):

@@ -28,6 +28,7 @@ from mingyue.phrases import say
 from mingyue.web.facilities.api import router as facilities
 from mingyue.web.materials.api import router as materials
 from mingyue.web.people.access import caller, now
+from mingyue.web.parts.api import router as parts
 from mingyue.web.people.api import router as people
 from mingyue.web.records import etags, idempotency
 from mingyue.web.records.errors import InvalidError
@@ -60,7 +61,7 @@ api = Api(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (people, facilities, materials):
+for router in (people, facilities, materials, parts):
     api.add_router("", router)
 
 

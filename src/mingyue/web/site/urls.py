@@ -14,7 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api.urls),
     path("accounts/", include("allauth.urls")),
     path("uploads/", include("mingyue.web.records.urls")),
-    # path("parts/", include("mingyue.web.parts.urls")),
+    path("parts/", include("mingyue.web.parts.urls")),
     path("", include("mingyue.web.people.urls")),
     path("", include("mingyue.web.facilities.urls")),
     path("", include("mingyue.web.materials.urls")),
