@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import Client
 
 from mingyue.web.people.models import Organisation, User
@@ -72,3 +75,13 @@ def in_session(cast: Cast) -> Callable[[User | None], Program]:
         return Program(client, {})
 
     return program
+
+
+@contextmanager
+def connections_stay() -> Iterator[None]:
+    """A web server closes what is old after each request; here a request is asked inside the test's transaction."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)

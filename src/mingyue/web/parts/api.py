@@ -43,7 +43,8 @@ Exposure = Annotated[int, Query(0, ge=0, le=1000, description="Which one, where 
 
 def _bytes(media_type: str, *, dark: bool = False) -> dict[str, Any]:
     """How an endpoint that answers no JSON is described."""
-    answers: dict[int, Any] = {200: {"description": "OK", "content": {media_type: {"schema": {"type": "string"}}}}}
+    shape = {"type": "object"} if media_type == "application/json" else {"type": "string", "format": "binary"}
+    answers: dict[int, Any] = {200: {"description": "OK", "content": {media_type: {"schema": shape}}}}
     return {"responses": answers | ({204: {"description": "The field is dark in this layer."}} if dark else {})}
 
 

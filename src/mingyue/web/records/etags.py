@@ -50,8 +50,9 @@ def complete(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if request.method != "GET" and not response.has_header("ETag"):
         return response
     version = response.get("ETag", "").strip('"')
-    digest = hashlib.sha256(response.content).hexdigest()[:16]
-    response["ETag"] = f'"{version}.{digest}"' if version else f'"{digest}"'
+    if version.isdigit() or not version:
+        digest = hashlib.sha256(response.content).hexdigest()[:16]
+        response["ETag"] = f'"{version}.{digest}"' if version else f'"{digest}"'
     known = parse_etags(request.headers.get("If-None-Match", ""))
     if request.method != "GET" or not ("*" in known or response["ETag"] in {tag.removeprefix("W/") for tag in known}):
         return response
