@@ -64,6 +64,8 @@ COMMANDS = [
     "login",
     "upload",
     "parts",
+    "serve",
+    "manage",
 ]
 
 add_tables(WEB)

@@ -11,7 +11,7 @@ from ninja import Router, Schema, Status
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from mingyue.web.facilities import bridge, queries, services
-from mingyue.web.facilities.models import Facility, Machine
+from mingyue.web.facilities.models import Facility, Machine, StaffedHours
 from mingyue.web.people.access import SIGNED_IN, Needs, caller, now, there
 from mingyue.web.records.etags import IF_MATCH, as_precondition, tell_version, version_matched
 from mingyue.web.records.paging import Cursor, Limit, Page, page_of
@@ -111,11 +111,19 @@ class MachineOut(Schema):
 
 
 class HoursOut(Schema):
-    """When people are there. weekday: 0 is Monday."""
+    """When people are there, as HH:MM in the facility's zone. weekday: 0 is Monday."""
 
     weekday: int
-    opens: time
-    closes: time
+    opens: str
+    closes: str
+
+    @staticmethod
+    def resolve_opens(hours: StaffedHours) -> str:
+        return f"{hours.opens:%H:%M}"
+
+    @staticmethod
+    def resolve_closes(hours: StaffedHours) -> str:
+        return f"{hours.closes:%H:%M}"
 
 
 class ServiceClassOut(Schema):
