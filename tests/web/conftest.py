@@ -110,6 +110,11 @@ class Cast:
 @pytest.fixture
 def cast(db: None) -> Cast:
     """The cast, each in their organisation."""
+    return make_cast()
+
+
+def make_cast() -> Cast:
+    """The cast, in the database as it is."""
     institute = _organisation("lake-institute", "institute", "Lake Institute", "明月湖研究院")
     works = _organisation("micro-works", "company", "Micro Works", "微纳工坊")
     park = _organisation("park", "authority", "Science Park", "科学园", runs_platform=True)
