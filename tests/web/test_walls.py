@@ -90,7 +90,9 @@ def test_a_stranger_puts_nothing_into_another_organisation(cast: Cast, as_viewer
     as_viewer(cast.stranger)
 
     with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
-        Part.objects.create(organisation=cast.institute, name="x", owner=cast.stranger, terms_version="1", created_at=NOW)
+        Part.objects.create(
+            organisation=cast.institute, name="x", owner=cast.stranger, terms_version="1", created_at=NOW
+        )
 
 
 def test_a_row_cannot_be_given_to_another_tenant(cast: Cast, part: Part, as_viewer: AsViewer) -> None:

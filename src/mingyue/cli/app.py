@@ -89,7 +89,29 @@ COMMANDS: Final[dict[str, tuple[str, Phrase]]] = {
         "coupon:coupon",
         say("Make a test piece and the form for it, or read the form when filled in."),
     ),
+    "login": (
+        "platform:login",
+        say("Log in to a platform with an API key, which is kept for the commands below."),
+    ),
+    "upload": (
+        "platform:upload",
+        say("Send parts to the platform, and wait for their checks where that is asked."),
+    ),
+    "parts": (
+        "platform:list_parts",
+        say("List the parts on the platform that you may see."),
+    ),
+    "serve": (
+        "serve:serve",
+        say("Open the shared service: database, pages and workers, until it is stopped."),
+    ),
+    "manage": (
+        "serve:manage",
+        say("Administrate the shared service by one of its own commands."),
+    ),
 }
+# What follows the first word belongs to somebody else, options too.
+_HANDED_ON: Final = {"manage": {"ignore_unknown_options": True, "allow_interspersed_args": False}}
 
 
 def command(name: str) -> TyperCommand:
@@ -99,7 +121,7 @@ def command(name: str) -> TyperCommand:
     alone = typer.Typer(add_completion=False, context_settings=_SETTINGS)
     chosen = getattr(import_module(f"mingyue.cli.{module}"), function)
     gc.enable()  # off since `main`
-    alone.command(name, cls=Command, help=local(help_text))(chosen)
+    alone.command(name, cls=Command, help=local(help_text), context_settings=_HANDED_ON.get(name))(chosen)
     made = typer.main.get_command(alone)
     assert isinstance(made, TyperCommand)
     return made
