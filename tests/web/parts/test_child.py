@@ -117,7 +117,9 @@ def test_who_computes_or_lasts_too_long_is_ended(tmp_path: Path) -> None:
 
 def ours() -> list[psutil.Process]:
     """Engines that run for us."""
-    return [one for one in psutil.Process().children(recursive=True) if "mingyue.web.parts.bridge.engine" in one.cmdline()]
+    return [
+        one for one in psutil.Process().children(recursive=True) if "mingyue.web.parts.bridge.engine" in one.cmdline()
+    ]
 
 
 def begun(path: Path) -> tuple[Iterator[child.Line], psutil.Process]:

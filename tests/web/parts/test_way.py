@@ -107,7 +107,10 @@ def _assert_tiles(client: Client, check: Check, blob: Blob, address: str) -> Non
             reduced = np.asarray(Image.open(io.BytesIO(small)))
             assert reduced.shape == (-(-picture.shape[0] // 4), -(-picture.shape[1] // 4))
             assert abs(float(reduced.mean()) - float(picture.mean())) < 1.0
-    for wrong in (told["tile"].format(layer=told["count"], field=0), told["tile"].format(layer=0, field=len(told["fields"]))):
+    for wrong in (
+        told["tile"].format(layer=told["count"], field=0),
+        told["tile"].format(layer=0, field=len(told["fields"])),
+    ):
         assert client.get(wrong).status_code == 404
     assert client.get(told["tile"].format(layer=0, field=0) + "?scale=3").status_code == 400
 
@@ -152,9 +155,7 @@ def test_a_real_stl_is_asked_about_its_unit_and_then_checked(
     assert (told["state"], told["problem"]["kind"], told["facts"]) == ("refused", "units", None)
     size = told["problem"]["size"]
 
-    said = client.post(
-        f"/parts/revisions/{revision.pk}/units", data={"units": "mm"}, content_type="application/json"
-    )
+    said = client.post(f"/parts/revisions/{revision.pk}/units", data={"units": "mm"}, content_type="application/json")
     assert said.status_code == 200
     work()
     as_viewer(cast.owner)

@@ -57,7 +57,8 @@ class Limits:
 
 def limits() -> Limits:
     """The platform's own; see settings.ENGINE_LIMITS."""
-    return Limits(**settings.ENGINE_LIMITS)
+    said: dict[str, Any] = settings.ENGINE_LIMITS
+    return Limits(**said)
 
 
 @contextmanager
@@ -173,7 +174,7 @@ def _why_dead(code: int, bounds: Limits) -> dict[str, Any]:
         "kind": "crash",
         "message": as_json(
             say(
-                "The engine stopped unexpectedly ({how}); most often a part needs more memory than the {most:.3g} GiB it may use.",
+                "The engine stopped unexpectedly ({how}); often that is for want of memory, of which {most:.3g} GiB are allowed.",
                 how=signal.Signals(-code).name if code < 0 else code,
                 most=bounds.memory_bytes / 2**30,
             )
@@ -186,7 +187,9 @@ def _memory(bounds: Limits) -> dict[str, Any]:
     return {
         "kind": "memory",
         "message": as_json(
-            say("It needed more memory than the {most:.3g} GiB that one part may use.", most=bounds.memory_bytes / 2**30)
+            say(
+                "It needed more memory than the {most:.3g} GiB that one part may use.", most=bounds.memory_bytes / 2**30
+            )
         ),
         "remedy": as_json(say("Make the part smaller or coarser, or split it.")),
     }

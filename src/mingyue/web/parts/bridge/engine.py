@@ -1,4 +1,4 @@
-"""`python -m mingyue.web.parts.bridge.engine`: one job from standard input, what is found as lines of JSON to standard output.
+"""`python -m mingyue.web.parts.bridge.engine`: a job from standard input, what is found as lines of JSON to standard output.
 
 It bounds itself before it looks at anything that came from outside, and ends when whoever started it is no more.
 
@@ -16,6 +16,8 @@ import sys
 import threading
 import time
 from typing import Any, BinaryIO
+
+from mingyue.web.parts.bridge.jobs import Job, ProblemError
 
 _TICK_S = 0.25  # progress is told no more often
 
@@ -100,7 +102,6 @@ def _finite(value: Any) -> Any:
 
 def _work(said: dict[str, Any], out: BinaryIO) -> int:
     from mingyue.errors import MingyueError
-    from mingyue.web.parts.bridge.jobs import Job, ProblemError
 
     job = Job.from_json(said)
     telling = _Telling(out)
