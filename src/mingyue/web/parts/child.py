@@ -174,7 +174,7 @@ def _why_dead(code: int, bounds: Limits) -> dict[str, Any]:
         "kind": "crash",
         "message": as_json(
             say(
-                "The engine stopped unexpectedly ({how}); often that is for want of memory, of which {most:.3g} GiB are allowed.",
+                "The engine stopped unexpectedly ({how}); often for want of memory, of which it may use {most:.3g} GiB.",
                 how=signal.Signals(-code).name if code < 0 else code,
                 most=bounds.memory_bytes / 2**30,
             )

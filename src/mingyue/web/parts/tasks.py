@@ -248,7 +248,9 @@ def fail(row: Revision | Check | Study, part_id: UUID, why: str, *, attempt: int
     else:
         state, busy, more = Check.State.FAILED.value, Check.State.RUNNING.value, {"ended_at": _now(), "doing": None}
     found = type(row)._default_manager.filter(pk=row.pk)
-    rows = found.filter(state=busy, attempt=attempt) if attempt is not None else found.filter(state__in=["waiting", busy])
+    rows = (
+        found.filter(state=busy, attempt=attempt) if attempt is not None else found.filter(state__in=["waiting", busy])
+    )
     with transaction.atomic():
         if rows.update(state=state, problem=problem, **more):
             announce(part_id)

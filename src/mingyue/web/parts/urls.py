@@ -53,20 +53,21 @@ ESTIMATE = {"exposures", "most_fields", "exposure_s", "printing_s": [low, high],
 STUDY = {"id", "state", "state_said", "done", "doing", "problem", "result"}; result of orientations: {"tried", "choices":
     [{"names": [said], "rotate_deg": [x, y, z], "matrix": 3×3 by rows (turn the part frame by it), "time_s", "layers",
     "exposures", "fields", "height_um", "supported_mm2", "contact_mm2", "cusp_um", "slenderness", "cups", "cup_mm3",
-    "fits"}]}; of deviation: {"glb": url, "limit_um" (colours end there), "tolerance_um", "p5_um", "p50_um", "p95_um", "abs_p95_um",
-    "abs_max_um", "within": 0…1, "volume_mm3", "notes": [str]}
+    "fits"}]}; of deviation: {"glb": url, "limit_um" (colours end there), "tolerance_um", "p5_um", "p50_um", "p95_um",
+    "abs_p95_um", "abs_max_um", "within": 0…1, "volume_mm3", "notes": [str]}
 FINDING = {"id", "kind", "title", "message", "severity", "severity_said", "layers": [first, last] | null, "box_um": [low,
     high], "points_um": [[x, y, z]], "measured", "limit", "unit", "source": str, "mark": str, "remedy", "model": {"said",
     "predicted", "agree", "sets", "by_rule"} | null}; the worst first. box_um and points_um are in the BUILD frame.
 PLACEMENT = {"matrix": 3×3 by rows, "offset_um": [x, y, z]}: build = matrix · part + offset. z is up.
 LAYERS = {"count", "layer_um", "height_um", "z_um": [bottom of each], "thickness_um": [of each], "pixel_um", "canvas":
-    {"rows", "columns", "left_um", "top_um"}, "field_px": [columns, rows], "fields": [{"row_px", "column_px", "left_um", "top_um"}],
-    "lit": for each layer the fields that have light, with how many exposures: [[field, exposures]…], "tile": url with
-    {layer} and {field}}; row 0 of a tile is y max: its top left corner lies at (left_um, top_um) of the BUILD frame, y falls.
+    {"rows", "columns", "left_um", "top_um"}, "field_px": [columns, rows], "fields": [{"row_px", "column_px", "left_um",
+    "top_um"}], "lit": for each layer the fields that have light, with how many exposures: [[field, exposures]…], "tile": url
+    with {layer} and {field}}; row 0 of a tile is y max: its top left
+    corner lies at (left_um, top_um) of the BUILD frame, y falls.
 
 GLB: one mesh, one primitive, indices uint32, POSITION float32 in µm of the PART frame, z up (turn it -90° about x for a
-    y-up scene); no normals, no material. The deviation's GLB is in the BUILD frame (µm, z up) and has COLOR_0 (unsigned bytes,
-    normalised, RGBA, linear light) and _DEVIATION (float32, µm, outside positive).
+    y-up scene); no normals, no material. The deviation's GLB is in the BUILD frame (µm, z up) and has COLOR_0 (unsigned
+    bytes, normalised, RGBA, linear light) and _DEVIATION (float32, µm, outside positive).
 """
 
 from __future__ import annotations
