@@ -14,6 +14,9 @@ from mingyue.errors import BadInputError
 from mingyue.phrases import say
 from mingyue.printing.kernels import fast
 
+# A degenerate triangle that uses both corners of a box.
+_DIAGONAL = np.array([[0, 1, 1]])
+
 
 class EmptyMeshError(BadInputError):
     """There is no surface at all."""
@@ -54,13 +57,25 @@ class Mesh:
                 say("The mesh has no triangles."),
                 remedy=say("Export the part again, with its solid body selected."),
             )
-        vertices, matrix, offset = self.standing
-        low, high = fast.box_of(vertices, self.triangles, matrix=matrix, origin=np.zeros(3), offset=offset)
+        low, high = self._box()
         return low, high
+
+    def _box(self) -> NDArray[np.float64]:
+        return fast.box_of(self.vertices_um, self.triangles, matrix=np.eye(3), origin=np.zeros(3), offset=np.zeros(3))
 
     def box_under(self, matrix: NDArray[np.float64], origin_um: NDArray[np.float64]) -> NDArray[np.float64]:
         """(2, 3) lowest and highest of matrix · (corner − origin) over the corners of the triangles."""
-        return fast.box_of(self.vertices_um, self.triangles, matrix=matrix, origin=origin_um, offset=np.zeros(3))
+        return self._box_moved(matrix, origin_um, np.zeros(3))
+
+    def _box_moved(
+        self, matrix: NDArray[np.float64], origin_um: NDArray[np.float64], offset_um: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """(2, 3) lowest and highest of matrix · (corner − origin) + offset over the corners of the triangles."""
+        vertices, triangles = self.vertices_um, self.triangles
+        if len(triangles) and (np.count_nonzero(matrix, axis=1) == 1).all():
+            # Axes stay axes, and rounding keeps order: the corners of the box tell to the last bit what all would.
+            vertices, triangles = np.stack(self.box_um), _DIAGONAL
+        return fast.box_of(vertices, triangles, matrix=matrix, origin=origin_um, offset=offset_um)
 
     @property
     def standing(self) -> fast.Standing:
@@ -109,7 +124,10 @@ class PlacedMesh(Mesh):
     A part of millions of triangles is placed, sliced and drawn without a second copy of it.
     """
 
+    _mesh: Mesh
+
     def __init__(self, mesh: Mesh, matrix: NDArray[np.float64], offset_um: NDArray[np.float64]) -> None:
+        object.__setattr__(self, "_mesh", mesh)
         object.__setattr__(self, "_standing", (mesh.vertices_um, matrix, offset_um))
         object.__setattr__(self, "triangles", mesh.triangles)
 
@@ -125,11 +143,15 @@ class PlacedMesh(Mesh):
         standing: fast.Standing = self._standing  # type: ignore[attr-defined]
         return standing
 
-    def box_under(self, matrix: NDArray[np.float64], origin_um: NDArray[np.float64]) -> NDArray[np.float64]:
-        vertices, own, offset = self.standing
-        return fast.box_of(
-            vertices, self.triangles, matrix=matrix @ own, origin=np.zeros(3), offset=matrix @ (offset - origin_um)
-        )
+    def _box(self) -> NDArray[np.float64]:
+        _, own, offset = self.standing
+        return self._mesh._box_moved(own, np.zeros(3), offset)
+
+    def _box_moved(
+        self, matrix: NDArray[np.float64], origin_um: NDArray[np.float64], offset_um: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        _, own, offset = self.standing
+        return self._mesh._box_moved(matrix @ own, np.zeros(3), matrix @ (offset - origin_um) + offset_um)
 
 
 def joined(meshes: Sequence[Mesh]) -> Mesh:
