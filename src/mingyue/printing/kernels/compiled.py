@@ -43,6 +43,7 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "covering",
         ("f8[:,:]", "i4[:,:]", "i8[:]", "i8", "i8[:,:]", "f8[:,:]", "i8[:]", "i4[:]", "i4[:]", "u1[:]", "i8[:]"),
     ),
+    "light_of": ("byte_runs", ("i4[:]", "i4[:]", "u1[:]", "i8[:]")),
     "grey_bytes": ("byte_runs", ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "i8", "u1[:]", "i8[:]")),
     "binary_bytes": ("byte_runs", ("i8[:]", "i4[:]", "i4[:]", "i8", "u1[:]", "i8[:]")),
     "match_runs": ("matching", ("u1[:]", "i8[:]", "i8[:]", "i8[:]", "i8[:]")),

@@ -147,6 +147,13 @@ def cover(segments: Floats, rows: int, columns: int) -> tuple[Ints, Places, Plac
     return row_starts, starts[:made].copy(), stops[:made].copy(), values[:made].copy(), int(flaws[0]), int(flaws[1])
 
 
+def light_of(starts: Places, stops: Places, values: Bytes) -> tuple[int, int]:
+    """How many pixels some runs light, and their greys added up."""
+    sums = np.empty(2, dtype=np.int64)
+    entry("light_of")(*(np.ascontiguousarray(array) for array in (starts, stops, values)), sums)
+    return int(sums[0]), int(sums[1])
+
+
 def grey_bytes(row_starts: Ints, starts: Places, stops: Places, values: Bytes, columns: int) -> tuple[Bytes, Ints]:
     """Runs of a picture → runs of the bytes of its 8-bit PNG rows: (values, lengths), neighbours differ."""
     out, lengths = _room_for_bytes(2 * len(starts) + 2)
