@@ -115,18 +115,18 @@ def test_a_box_is_that_of_all_corners_to_the_last_bit_however_the_part_is_turned
     rng = np.random.default_rng(seed)
     soup = Mesh(rng.normal(away_um, 100.0, (30, 3)), rng.integers(0, 25, (50, 3)))  # some vertices are in no triangle
     matrix, origin, shift = scale * rotation(turns), rng.normal(0, 50.0, 3), rng.normal(away_um, 50.0, 3)
-    at, nowhere = {"points": soup.vertices_um, "triangles": soup.triangles}, np.zeros(3)
+    at, nowhere = soup.surface, np.zeros(3)
 
     placed = PlacedMesh(soup, matrix, shift)
 
     np.testing.assert_array_equal(
-        soup.box_under(matrix, origin), fast.box_of(**at, matrix=matrix, origin=origin, offset=nowhere)
+        soup.box_under(matrix, origin), fast.box_of(at, matrix=matrix, origin=origin, offset=nowhere)
     )
-    np.testing.assert_array_equal(placed.box_um, fast.box_of(**at, matrix=matrix, origin=nowhere, offset=shift))
+    np.testing.assert_array_equal(placed.box_um, fast.box_of(at, matrix=matrix, origin=nowhere, offset=shift))
     view = rotation(turns)
     np.testing.assert_array_equal(
         placed.box_under(view, origin),
-        fast.box_of(**at, matrix=view @ matrix, origin=nowhere, offset=view @ (shift - origin)),
+        fast.box_of(at, matrix=view @ matrix, origin=nowhere, offset=view @ (shift - origin)),
     )
 
 
