@@ -112,7 +112,9 @@ _DETAILS: dict[str, Phrase] = {
     "file": say("File"),
     "units": say("Units"),
     "note": say("Note"),
-    "reading_about": say("Size, volume and faults of the mesh are read first; then it is checked. You may leave the page."),
+    "reading_about": say(
+        "Size, volume and faults of the mesh are read first; then it is checked. You may leave the page."
+    ),
     "units_about": say("Choose the unit that makes it as large as you meant it."),
     "units_send": say("Read it so"),
     "unit_um": say("micrometres (µm)"),

@@ -119,6 +119,7 @@ STATIC_ROOT = ENVIRONMENT.home / "static"
 STATICFILES_DIRS = [WEB / "site" / "static"]
 SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_AUTOREFRESH = False
+SERVESTATIC_ALLOW_ALL_ORIGINS = False
 SERVESTATIC_MAX_AGE = 300  # names carry no digest, so a new release is seen after five minutes
 
 # --- language and time --------------------------------------------------------------------------------------------
