@@ -15,7 +15,7 @@ from procrastinate.contrib.django import app
 
 from mingyue.printing.formats.stl import write_stl
 from mingyue.printing.meshes import Mesh
-from mingyue.printing.samples.solids import box
+from mingyue.printing.samples.solids import box, meshed
 from mingyue.web.facilities.models import Facility, Machine
 from mingyue.web.materials.models import Resin
 from mingyue.web.parts import services
@@ -50,7 +50,7 @@ def works(cast: Cast) -> Works:
 
 def box_stl(side: float = 0.2) -> bytes:
     """A cube as a binary STL, its side in whatever unit one says."""
-    return stl_of(box((side, side, side)))
+    return stl_of(meshed(box((0.0, 0.0, 0.0), (side, side, side))))
 
 
 def stl_of(mesh: Mesh) -> bytes:
