@@ -60,7 +60,7 @@ def test_every_variable_is_in_the_reference() -> None:
     text = (REFERENCE / "environment.md").read_text(encoding="utf-8")
     code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
 
-    named = set(re.findall(r"\bMINGYUE_[A-Z]+\b", code))
+    named = set(re.findall(r'"(MINGYUE_[A-Z_]+)"', code))
     assert named
     assert all(f"`{name}`" in text for name in named)
 

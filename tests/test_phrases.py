@@ -61,6 +61,8 @@ COMMANDS = [
     "report",
     "calibrate",
     "coupon",
+    "serve",
+    "manage",
 ]
 
 add_tables(WEB)

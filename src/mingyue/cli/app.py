@@ -89,7 +89,17 @@ COMMANDS: Final[dict[str, tuple[str, Phrase]]] = {
         "coupon:coupon",
         say("Make a test piece and the form for it, or read the form when filled in."),
     ),
+    "serve": (
+        "serve:serve",
+        say("Open the shared service: database, pages and workers, until it is stopped."),
+    ),
+    "manage": (
+        "serve:manage",
+        say("Administrate the shared service by one of its own commands."),
+    ),
 }
+# What follows the first word belongs to somebody else, options too.
+_HANDED_ON: Final = {"manage": {"ignore_unknown_options": True, "allow_interspersed_args": False}}
 
 
 def command(name: str) -> TyperCommand:
@@ -99,7 +109,7 @@ def command(name: str) -> TyperCommand:
     alone = typer.Typer(add_completion=False, context_settings=_SETTINGS)
     chosen = getattr(import_module(f"mingyue.cli.{module}"), function)
     gc.enable()  # off since `main`
-    alone.command(name, cls=Command, help=local(help_text))(chosen)
+    alone.command(name, cls=Command, help=local(help_text), context_settings=_HANDED_ON.get(name))(chosen)
     made = typer.main.get_command(alone)
     assert isinstance(made, TyperCommand)
     return made

@@ -13,10 +13,9 @@ def main(arguments: list[str]) -> int:
         from mingyue.web.serving.command import serve
 
         return serve(arguments[1:])
-    from django.core.management import execute_from_command_line
+    from mingyue.web.serving.managing import manage
 
-    execute_from_command_line(["mingyue manage", *arguments[1:]])
-    return 0
+    return manage(arguments[1:])
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from mingyue.phrases import say
 from mingyue.web.site.environment import Environment
 
 NAME = "mingyue"
+PORT = "5432"  # part of the socket's name, whatever PGPORT says
 SERVING_ROLE = "mingyue_app"
 OWNING_ROLE = "mingyue_owner"
 _LONGEST_SOCKET_PATH = 90  # a socket's path may have 107 bytes on Linux and 103 on macOS, its own name included
@@ -24,8 +25,8 @@ def databases_of(environment: Environment) -> dict[str, dict[str, Any]]:
     """Django's DATABASES: `default` serves, `owner` changes tables and checks everything."""
     if environment.embedded:
         host = str(socket_folder(environment.home))
-        serving = {"HOST": host, "NAME": NAME, "USER": SERVING_ROLE}
-        owning = {"HOST": host, "NAME": NAME, "USER": OWNING_ROLE}
+        serving = {"HOST": host, "PORT": PORT, "NAME": NAME, "USER": SERVING_ROLE}
+        owning = {"HOST": host, "PORT": PORT, "NAME": NAME, "USER": OWNING_ROLE}
     else:
         serving = _spelled_out(environment.database_url, "DATABASE_URL")
         owning = _spelled_out(environment.owner_url or environment.database_url, "DATABASE_OWNER_URL")

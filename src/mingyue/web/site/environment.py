@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from mingyue.errors import BadInputError
-from mingyue.files import unfinished
+from mingyue.errors import BadInputError, why_refused
 from mingyue.phrases import say
 
 TRUE = {"1", "true", "yes", "on"}
@@ -74,6 +74,8 @@ def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
 
 
 def _default_home(said: Mapping[str, str]) -> str:
+    if os.geteuid() == 0 and not said.get("XDG_DATA_HOME"):
+        return "/var/lib/mingyue"  # root's own folder is closed to the user as whom PostgreSQL runs
     return str(Path(said.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "mingyue")
 
 
@@ -94,9 +96,18 @@ def _count(said: Mapping[str, str], name: str, default: int) -> int:
 def _kept_secret(home: Path) -> str:
     """A secret of this installation's own, made once and readable by its owner only."""
     path = home / "secret_key"
-    if not path.exists():
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with unfinished(path) as beside:
+    try:
+        if not path.exists():
+            home.mkdir(parents=True, exist_ok=True, mode=0o700)
+            beside = home / f".secret_key.{os.getpid()}"
             beside.touch(mode=0o600)
             beside.write_text(secrets.token_urlsafe(48), encoding="ascii")
-    return path.read_text(encoding="ascii")
+            with suppress(FileExistsError):  # of two that start at once, the first one's secret holds
+                path.hardlink_to(beside)
+            beside.unlink()
+        return path.read_text(encoding="ascii")
+    except OSError as error:
+        raise BadInputError(
+            say("{folder} cannot be written: {why}.", folder=home, why=why_refused(error)),
+            remedy=say("Set MINGYUE_HOME to a folder that you may write to, and make room on its disk."),
+        ) from error
