@@ -20,7 +20,7 @@ PAGES = [path for path in TEMPLATES if path.suffix == ".html"]
 TOLD = {"alt", "aria-label", "aria-description", "aria-valuetext", "content", "label", "placeholder", "title"}
 # Names and units are the same in every language; so are the names of languages, each in its own.
 UNITS = r"(?:[nµmck]?m[²³]?|[mk]?[WJ]/[cm]?m²|ml|[kMG]?B|[mµ]?s|h|min|M?Pa|k?Hz|°C)"
-SAME = re.compile(rf"Mingyue|明月|English|中文|(?<!\w){UNITS}(?!\w)|\bESC\b|&[a-z]+;")
+SAME = re.compile(rf"Mingyue|明月|English|中文|UTC|(?<!\w){UNITS}(?!\w)|\bESC\b|&[a-z]+;")
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,12 +60,12 @@ def test_a_page_has_one_main_one_heading_and_a_way_past_the_navigation(client: C
 
 def test_administration_is_offered_to_the_office_only(cast: Cast, browse: Callable[[User | None], Client]) -> None:
     offered = {
-        person.name: 'href="/administration/"' in browse(person).get("/").content.decode()
+        person.name: 'href="/administration/"' in browse(person).get("/facilities/").content.decode()
         for person in (cast.office, cast.owner, cast.stranger)
     }
 
     assert offered == {cast.office.name: True, cast.owner.name: False, cast.stranger.name: False}
-    assert 'href="/administration/"' not in browse(None).get("/").content.decode()
+    assert 'href="/administration/"' not in browse(None).get("/facilities/").content.decode()
 
 
 @pytest.mark.usefixtures("db")
