@@ -61,6 +61,9 @@ COMMANDS = [
     "report",
     "calibrate",
     "coupon",
+    "login",
+    "upload",
+    "parts",
     "serve",
     "manage",
 ]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,30 +23,41 @@ from mingyue.web.people.models import Membership, Organisation, Role, User
 from mingyue.web.people.queries import viewer_of
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.walls import seen_by
-from mingyue.web.serving import postgres
-from mingyue.web.site.database import OWNING_ROLE, socket_folder
+from mingyue.web.site.database import OWNING_ROLE, PORT, socket_folder
 
+ROOT = Path(__file__).parents[2]
 HOME = Path(os.environ["MINGYUE_TEST_HOME"])
 TEMPLATE = "mingyue_template"
 NOW = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 PASSWORD = "moon-over-the-lake"
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """A good hash takes its time, and every test signs people in."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture(scope="session")
-def postgres_server() -> str:
-    """The embedded server of this run, with a migrated database to copy; whoever comes first starts it."""
+def postgres_server(django_db_blocker: Any) -> Path:
+    """The embedded server of this run, with a migrated database to copy; whoever comes first has it started."""
     with (HOME / "server.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        done = HOME / "server.ready"
-        if not done.exists():
-            postgres.start(HOME)
-            _migrate(TEMPLATE)
-            done.touch()
-    return str(socket_folder(HOME))
+        if not (HOME / "template.ready").exists():
+            leader = os.environ["MINGYUE_TEST_LEADER"]
+            subprocess.run([sys.executable, "-m", "tests.web.keeper", str(HOME), leader], cwd=ROOT, check=True)
+            patience = time.monotonic() + 60
+            while not (HOME / "server.ready").exists():
+                assert time.monotonic() < patience, "PostgreSQL did not start"
+                time.sleep(0.05)
+            with django_db_blocker.unblock():
+                _migrate(TEMPLATE)
+            (HOME / "template.ready").touch()
+    return socket_folder(HOME)
 
 
 def _as_superuser(statement: str) -> None:
-    address = f"postgresql://postgres@/postgres?host={socket_folder(HOME)}"
+    address = f"postgresql://postgres@/postgres?host={socket_folder(HOME)}&port={PORT}"
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(statement)  # type: ignore[call-overload]
 
@@ -64,7 +78,7 @@ def use_database(name: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(postgres_server: str, django_db_blocker: Any) -> Iterator[None]:
+def django_db_setup(postgres_server: Path, django_db_blocker: Any) -> Iterator[None]:
     """A database of this process's own, copied from the migrated one."""
     name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     with django_db_blocker.unblock():
@@ -96,6 +110,11 @@ class Cast:
 @pytest.fixture
 def cast(db: None) -> Cast:
     """The cast, each in their organisation."""
+    return make_cast()
+
+
+def make_cast() -> Cast:
+    """The cast, in the database as it is."""
     institute = _organisation("lake-institute", "institute", "Lake Institute", "明月湖研究院")
     works = _organisation("micro-works", "company", "Micro Works", "微纳工坊")
     park = _organisation("park", "authority", "Science Park", "科学园", runs_platform=True)

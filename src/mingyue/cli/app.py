@@ -89,6 +89,18 @@ COMMANDS: Final[dict[str, tuple[str, Phrase]]] = {
         "coupon:coupon",
         say("Make a test piece and the form for it, or read the form when filled in."),
     ),
+    "login": (
+        "platform:login",
+        say("Log in to a platform with an API key, which is kept for the commands below."),
+    ),
+    "upload": (
+        "platform:upload",
+        say("Send parts to the platform, and wait for their checks where that is asked."),
+    ),
+    "parts": (
+        "platform:list_parts",
+        say("List the parts on the platform that you may see."),
+    ),
     "serve": (
         "serve:serve",
         say("Open the shared service: database, pages and workers, until it is stopped."),

@@ -22,7 +22,15 @@ from mingyue.cli.choices import (
     reading_choice,
     size_choice,
 )
-from mingyue.cli.options import FieldOption, FitOption, LayerOption, OverlapOption, RotateOption, ScaleOption
+from mingyue.cli.options import (
+    FieldOption,
+    FitOption,
+    LayerOption,
+    OverlapOption,
+    RotateOption,
+    ScaleOption,
+    UnitsOption,
+)
 from mingyue.cli.output import AsJson, local, print_json, print_notes, print_pairs, progress_bar, tell
 from mingyue.errors import BadInputError
 from mingyue.files import refuse_same
@@ -42,10 +50,6 @@ if TYPE_CHECKING:
     from mingyue.printing.formats.parts import Part
 
 PartArgument = Annotated[str, typer.Argument(metavar="PART", help=tell("A file (STL, OBJ, PLY, 3MF) or sample:NAME."))]
-UnitsOption = Annotated[
-    str | None,
-    typer.Option("--units", help=tell("Unit of a file that carries none: mm, um, nm, cm, m, inch, ft.")),
-]
 
 
 def build(

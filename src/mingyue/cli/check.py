@@ -11,9 +11,18 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from mingyue.cli.build import PartArgument, UnitsOption, peak_mib
+from mingyue.cli.build import PartArgument, peak_mib
 from mingyue.cli.choices import angles_choice, read_choice, size_choice
-from mingyue.cli.options import FieldOption, FitOption, LayerOption, OverlapOption, RotateOption, ScaleOption
+from mingyue.cli.options import (
+    CANNOT_BE_MADE,
+    FieldOption,
+    FitOption,
+    LayerOption,
+    OverlapOption,
+    RotateOption,
+    ScaleOption,
+    UnitsOption,
+)
 from mingyue.cli.output import AsJson, print_json, print_line, print_notes, print_table, progress_bar, tell
 from mingyue.cli.profiles import MARKS
 from mingyue.errors import BadInputError
@@ -31,7 +40,6 @@ from mingyue.printing.pictures import as_png
 from mingyue.printing.resins import resin as resin_named
 from mingyue.printing.sights import picture_of_place
 
-CANNOT_BE_MADE = 8
 # Of each kind so many are shown, and drawn: the worst. All of them are in the JSON.
 _SHOWN = 4
 _SEVERITY: dict[Severity, Phrase] = {"fails": say("fails"), "risk": say("risk"), "note": say("note")}

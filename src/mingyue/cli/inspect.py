@@ -9,11 +9,12 @@ import msgspec
 import typer
 from PIL import Image
 
-from mingyue.cli.build import PartArgument, UnitsOption
+from mingyue.cli.build import PartArgument
 from mingyue.cli.choices import SAMPLE, read_choice
 from mingyue.cli.convert import PixelOption
 from mingyue.cli.drawing import drawn_in_text, layer_choice
 from mingyue.cli.masks import inspect_masks
+from mingyue.cli.options import UnitsOption
 from mingyue.cli.output import AsJson, print_json, print_line, print_notes, print_pairs, tell
 from mingyue.files import write_whole
 from mingyue.phrases import Phrase, say

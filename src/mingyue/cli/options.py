@@ -1,4 +1,4 @@
-"""Options that several commands share, so that they are called and explained alike."""
+"""Options and endings that several commands share, so that they are called and explained alike."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from mingyue.cli.output import tell
+
+CANNOT_BE_MADE = 8  # what a command ends with where something is predicted to fail
 
 LayerOption = Annotated[float, typer.Option("--layer-um", help=tell("Layer thickness in µm."))]
 ScaleOption = Annotated[float, typer.Option("--scale", help=tell("Scale the part by this factor."))]
@@ -23,4 +25,15 @@ FieldOption = Annotated[
 ]
 OverlapOption = Annotated[
     int, typer.Option("--overlap-px", help=tell("Pixels that neighbouring fields share, where their greys ramp."))
+]
+UnitsOption = Annotated[
+    str | None,
+    typer.Option("--units", help=tell("Unit of a file that carries none: mm, um, nm, cm, m, inch, ft.")),
+]
+OriginOption = Annotated[
+    str | None,
+    typer.Option("--origin", help=tell("Which platform, where you are logged in to several; else the last one.")),
+]
+OrganisationOption = Annotated[
+    str | None, typer.Option("--organisation", help=tell("An organisation's short name, as in its address."))
 ]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mingyue.cli.build import PartArgument, UnitsOption
+from mingyue.cli.build import PartArgument
 from mingyue.cli.choices import read_choice
-from mingyue.cli.options import LayerOption
+from mingyue.cli.options import LayerOption, UnitsOption
 from mingyue.cli.output import AsJson, local, print_json, print_line, print_notes, print_table, tell
 from mingyue.files import write_whole
 from mingyue.phrases import Phrase, say

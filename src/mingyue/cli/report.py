@@ -7,8 +7,8 @@ from typing import Annotated, Final
 
 import typer
 
-from mingyue.cli.build import UnitsOption
 from mingyue.cli.choices import read_choice
+from mingyue.cli.options import UnitsOption
 from mingyue.cli.output import LANGUAGE, AsJson, print_json, print_line, print_notes, tell
 from mingyue.cli.simulate import (
     BandsOption,

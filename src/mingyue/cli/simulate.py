@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mingyue.cli.build import UnitsOption
 from mingyue.cli.choices import read_choice, window_choice
+from mingyue.cli.options import UnitsOption
 from mingyue.cli.output import (
     AsJson,
     local,

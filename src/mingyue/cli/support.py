@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mingyue.cli.build import PartArgument, UnitsOption
+from mingyue.cli.build import PartArgument
 from mingyue.cli.choices import angles_choice, read_choice
-from mingyue.cli.options import FitOption, LayerOption, RotateOption, ScaleOption
+from mingyue.cli.options import FitOption, LayerOption, RotateOption, ScaleOption, UnitsOption
 from mingyue.cli.orient import MachineOption, PicturesOption
 from mingyue.cli.output import AsJson, print_json, print_notes, print_pairs, tell
 from mingyue.errors import BadInputError

@@ -119,9 +119,7 @@ def test_the_park_office_is_no_role_elsewhere(cast: Cast, as_viewer: AsViewer) -
     owner = as_viewer(cast.owner)
 
     with pytest.raises(RefusedError, match="runs the platform"):
-        services.invite(
-            actor=owner, organisation_id=cast.institute.pk, email="x@example.org", roles=["office"], at=NOW
-        )
+        services.invite(actor=owner, organisation_id=cast.institute.pk, email="x@example.org", roles=["office"], at=NOW)
 
 
 def test_the_last_owner_stays(cast: Cast, as_viewer: AsViewer) -> None:

@@ -47,9 +47,7 @@ def begin_usual_checks(revision: Revision, *, at: datetime) -> list[Check]:
     return checks
 
 
-def add_check(
-    revision: Revision, machine: Machine, resin: Resin, *, layer_um: float, at: datetime
-) -> Check | None:
+def add_check(revision: Revision, machine: Machine, resin: Resin, *, layer_um: float, at: datetime) -> Check | None:
     """The row of a check; None where it is there already."""
     try:
         with transaction.atomic():

@@ -180,7 +180,9 @@ def _memory(bounds: Limits) -> dict[str, Any]:
     return {
         "kind": "memory",
         "message": as_json(
-            say("It needed more memory than the {most:.0f} GiB that one part may use.", most=bounds.memory_bytes / 2**30)
+            say(
+                "It needed more memory than the {most:.0f} GiB that one part may use.", most=bounds.memory_bytes / 2**30
+            )
         ),
         "remedy": as_json(say("Make the part smaller or coarser, or split it.")),
     }

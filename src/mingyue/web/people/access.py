@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from django.http import HttpRequest
 from ninja.security.base import AuthBase
@@ -11,6 +12,9 @@ from ninja.utils import check_csrf
 from mingyue.errors import MingyueError
 from mingyue.phrases import say
 from mingyue.web.people.viewers import SCOPES, Viewer
+from mingyue.web.records.errors import NotFoundError
+
+T = TypeVar("T")
 
 
 class UnknownViewerError(MingyueError):
@@ -78,3 +82,21 @@ def _unknown(request: HttpRequest) -> UnknownViewerError:
         say("This is for people who are signed in."),
         remedy=say("Sign in, or send an API key as Authorization: Bearer mky_…"),
     )
+
+
+def caller(request: HttpRequest) -> Viewer:
+    """Who asks; an endpoint has let them in."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    return viewer
+
+
+def there(found: T | None) -> T:
+    """What was found. Raises NotFoundError where nothing was, or nothing that the caller may see."""
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def now() -> datetime:
+    """When a request acts."""
+    return datetime.now(UTC)

@@ -170,7 +170,8 @@ def end_membership(*, actor: Viewer, membership_id: UUID, at: datetime) -> None:
     membership = _membership(actor, membership_id)
     if membership.person_id != actor.person_id:
         _refuse(rules.why_not_lead(actor, membership.organisation_id), actor, membership.organisation_id)
-    with transaction.atomic():
+    # Whoever leaves is no member any more when it is recorded.
+    with seen_by(person_id=actor.person_id, organisation_id=membership.organisation_id), transaction.atomic():
         _refuse(
             rules.why_not_without(_owners_held(membership.organisation_id), membership.person_id),
             actor, membership.organisation_id,

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
@@ -16,6 +17,17 @@ from mingyue.web.records.errors import ConflictError
 
 # "version.digest": the version decides whether a change is based on what is there, the digest whether a reader is up to date.
 _VERSIONED = re.compile(r'^(?:W/)?"(\d{1,9})(?:\.[0-9a-f]+)?"$')
+
+
+# What the description of an endpoint says that asks for If-Match; give it as its `openapi_extra`.
+IF_MATCH: dict[str, Any] = {
+    "parameters": [
+        {
+            "in": "header", "name": "If-Match", "required": True, "schema": {"type": "string", "minLength": 1},
+            "description": "The ETag of the state that the change is based on, or *.",
+        }
+    ]
+}  # fmt: skip
 
 
 class ChangedMeanwhileError(MingyueError):
@@ -38,8 +50,9 @@ def complete(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if request.method != "GET" and not response.has_header("ETag"):
         return response
     version = response.get("ETag", "").strip('"')
-    digest = hashlib.sha256(response.content).hexdigest()[:16]
-    response["ETag"] = f'"{version}.{digest}"' if version else f'"{digest}"'
+    if version.isdigit() or not version:
+        digest = hashlib.sha256(response.content).hexdigest()[:16]
+        response["ETag"] = f'"{version}.{digest}"' if version else f'"{digest}"'
     known = parse_etags(request.headers.get("If-None-Match", ""))
     if request.method != "GET" or not ("*" in known or response["ETag"] in {tag.removeprefix("W/") for tag in known}):
         return response

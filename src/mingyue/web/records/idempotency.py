@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,7 +21,7 @@ from mingyue.web.records.walls import seen_by
 LONGEST_KEY = 200
 _KEPT_FOR = timedelta(days=7)
 _HEADERS = ("Content-Type", "ETag", "Location")
-_SECRET = "secret"
+SECRET = "X-Holds-Secret"  # between an endpoint and `once` only; never sent
 
 
 class KeyReusedError(MingyueError):
@@ -28,7 +30,7 @@ class KeyReusedError(MingyueError):
 
 def holds_secret(response: HttpResponse) -> None:
     """Say that this answer is not to be kept: a secret in it is shown once."""
-    response[_SECRET] = "1"
+    response[SECRET] = "1"
 
 
 def once(
@@ -52,7 +54,7 @@ def once(
         if not fresh:
             return _again(kept, digest)
         response = act()
-        secret = response.headers.pop(_SECRET, None) is not None
+        secret = response.headers.pop(SECRET, None) is not None
         if response.status_code >= 400:
             transaction.set_rollback(True)
             return response
@@ -60,22 +62,23 @@ def once(
     return response
 
 
+@dataclass(frozen=True, slots=True)
 class _Place:
     """Where a person's replies are kept: with the organisation of their key, else with the house."""
 
-    def __init__(self, person_id: UUID, organisation_id: UUID, key: str) -> None:
-        self.known_by = {"person_id": person_id, "organisation_id": organisation_id, "key": key}
+    person_id: UUID
+    organisation_id: UUID
+    key: str
 
     def claim(self, digest: str, at: datetime) -> tuple[KeptReply, bool]:
         """The row of this key, and whether it is ours: whoever comes second waits here until the first has ended."""
         with self._seen():
-            KeptReply.objects.filter(
-                person_id=self.known_by["person_id"], organisation_id=self.known_by["organisation_id"],
-                at__lt=at - _KEPT_FOR,
-            ).delete()  # fmt: skip
+            theirs = KeptReply.objects.filter(person_id=self.person_id, organisation_id=self.organisation_id)
+            theirs.filter(at__lt=at - _KEPT_FOR).delete()
             return KeptReply.objects.get_or_create(
-                **self.known_by, defaults={"request_digest": digest, "status": 0, "body": {}, "at": at}
-            )
+                person_id=self.person_id, organisation_id=self.organisation_id, key=self.key,
+                defaults={"request_digest": digest, "status": 0, "body": {}, "at": at},
+            )  # fmt: skip
 
     def keep(self, kept: KeptReply, response: HttpResponse, *, secret: bool) -> None:
         """The answer, as text: JSON of PostgreSQL would put its names in another order."""
@@ -87,8 +90,8 @@ class _Place:
         with self._seen():
             KeptReply.objects.filter(pk=kept.pk).update(status=response.status_code, body=body)
 
-    def _seen(self) -> object:
-        return seen_by(person_id=self.known_by["person_id"], organisation_id=self.known_by["organisation_id"])
+    def _seen(self) -> AbstractContextManager[None]:
+        return seen_by(person_id=self.person_id, organisation_id=self.organisation_id)
 
 
 def _again(kept: KeptReply, digest: str) -> HttpResponse:

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 from ninja import Query, Schema
-from pydantic import StringConstraints
 
 LONGEST = 200
 _START = datetime(1970, 1, 1, tzinfo=UTC)
@@ -19,11 +18,7 @@ CURSOR = r"^[0-9a-f]{46}$"
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
 
-Cursor = Annotated[
-    str | None,
-    Query(None, description="Where the page begins: `next` of the page before it."),
-    StringConstraints(pattern=CURSOR),
-]
+Cursor = Annotated[str, Query(None, pattern=CURSOR, description="Where the page begins: `next` of the page before it.")]
 Limit = Annotated[int, Query(50, ge=1, le=LONGEST, description="How many at most.")]
 
 

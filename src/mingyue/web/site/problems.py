@@ -66,7 +66,7 @@ def of_error(request: HttpRequest, error: MingyueError) -> HttpResponse:
     kind, title = next((kind, title) for of, kind, title in _KINDS if isinstance(error, of))
     errors = [{"place": error.field, "message": error.message}] if isinstance(error, InvalidError) else []
     return problem(
-        request, status_of(error), kind, title, error.message, error.remedy,
+        request, status_of(error), kind, title, detail=error.message, remedy=error.remedy,
         reasons=getattr(error, "reasons", ()), errors=errors,
     )  # fmt: skip
 
@@ -76,9 +76,9 @@ def problem(
     status: int,
     kind: str,
     title: str,
+    *,
     detail: str,
     remedy: str,
-    *,
     reasons: Sequence[str] = (),
     errors: Sequence[Mapping[str, str]] = (),
 ) -> HttpResponse:
@@ -108,8 +108,8 @@ def wrong_method(request: HttpRequest, *, allowed: str) -> HttpResponse:
     """There is something, but not for this method."""
     response = problem(
         request, 405, "method-not-allowed", say("Method not allowed"),
-        say("{method} does nothing here.", method=str(request.method)[:20]),
-        say("Use one of these: {methods}.", methods=allowed),
+        detail=say("{method} does nothing here.", method=str(request.method)[:20]),
+        remedy=say("Use one of these: {methods}.", methods=allowed),
     )  # fmt: skip
     response["Allow"] = allowed
     return response
@@ -118,16 +118,16 @@ def wrong_method(request: HttpRequest, *, allowed: str) -> HttpResponse:
 def unreadable(request: HttpRequest) -> HttpResponse:
     """The body is no JSON."""
     return problem(
-        request, 400, "unreadable", say("Cannot be read"), say("The body is no JSON object."),
-        say("Send a JSON object in UTF-8 with Content-Type: application/json."),
+        request, 400, "unreadable", say("Cannot be read"), detail=say("The body is no JSON object."),
+        remedy=say("Send a JSON object in UTF-8 with Content-Type: application/json."),
     )  # fmt: skip
 
 
 def fault(request: HttpRequest) -> HttpResponse:
     """A bug of ours."""
     return problem(
-        request, 500, "fault", say("A fault of ours"), say("Something went wrong here; it was recorded."),
-        say("Try again; if it happens again, tell whoever runs this platform when it happened."),
+        request, 500, "fault", say("A fault of ours"), detail=say("Something went wrong here; it was recorded."),
+        remedy=say("Try again; if it happens again, tell whoever runs this platform when it happened."),
     )  # fmt: skip
 
 
@@ -135,8 +135,8 @@ def of_values(request: HttpRequest, found: Sequence[Mapping[str, Any]]) -> HttpR
     """What pydantic found wrong with the values of a request."""
     return problem(
         request, 422, "invalid", say("A value does not fit"),
-        say("{count} values do not fit; each is named under `errors`.", count=len(found)),
-        say("Correct them, and send the request again."),
+        detail=say("{count} values do not fit; each is named under `errors`.", count=len(found)),
+        remedy=say("Correct them, and send the request again."),
         errors=[{"place": _place(one["loc"]), "message": _message(one)} for one in found],
     )  # fmt: skip
 

@@ -6,12 +6,13 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from mingyue.web.parts.pages import terms
-from mingyue.web.site import views
+from mingyue.web.site import api, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("administration/", views.administration, name="administration"),
     path("language/", set_language, name="set_language"),
+    path("api/", api.urls),
     path("accounts/", include("allauth.urls")),
     path("uploads/", include("mingyue.web.records.urls")),
     path("parts/", include("mingyue.web.parts.page_urls")),

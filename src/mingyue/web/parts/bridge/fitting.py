@@ -83,8 +83,6 @@ def why_not(machine: str, resin: str, *, layer_um: float | None = None) -> list[
 def ways(pairs: Iterable[tuple[str, str]]) -> list[Way | None]:
     """For each machine and resin the way of making, or None where they do not go together."""
     return [
-        None
-        if why_not(machine, resin)
-        else Way(machine, resin, _machines()[machine].pixel_um, usual_layer_um(machine))
+        None if why_not(machine, resin) else Way(machine, resin, _machines()[machine].pixel_um, usual_layer_um(machine))
         for machine, resin in pairs
     ]

@@ -45,7 +45,8 @@ def read_revision(job: Job, tell: Tell) -> dict[str, Any]:
         "units_from_file": part.unit_is_from_file,
         "is_solid": report.is_solid,
         "faults": [
-            {"message": as_json(reason.message), "remedy": as_json(reason.remedy)} for reason in why_not_sliceable(report)
+            {"message": as_json(reason.message), "remedy": as_json(reason.remedy)}
+            for reason in why_not_sliceable(report)
         ],
         "notes": telling.phrases(part.notes),
         "view_triangles": len(view.triangles),

@@ -1,0 +1,141 @@
+"""What a program asks of the platform, by name."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import msgspec
+
+from mingyue.client.calls import Caller
+from mingyue.client.things import Check, Facility, Finding, Machine, Me, Part, PartBrief
+from mingyue.client.uploads import Progress, upload
+from mingyue.errors import MingyueError
+from mingyue.phrases import say
+
+T = TypeVar("T")
+_PAGE = 100
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 3.0
+
+
+class WaitedTooLongError(MingyueError):
+    """The platform is still at it."""
+
+    exit_code = 13
+
+
+class Client:
+    """One platform, asked with one key. Close it, or use it as a context.
+
+    language: in which the platform's texts come, en or zh. Each call raises ApiError where the platform refuses,
+    UnreachableError where it does not answer. Not for several threads at once.
+    """
+
+    def __init__(
+        self, origin: str, key: str, *, language: str = "en", sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._call = Caller(origin, key, language=language, sleep=sleep)
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the connection go."""
+        self._call.close()
+
+    @property
+    def origin(self) -> str:
+        """Where the platform is."""
+        return self._call.origin
+
+    def me(self) -> Me:
+        """Who asks, where they belong, and what the key may do."""
+        return self._read("/api/me", Me)
+
+    def facilities(self) -> Iterator[Facility]:
+        """Those that are open, and one's own."""
+        return self._pages("/api/facilities", Facility)
+
+    def machines(self, facility: str) -> list[Machine]:
+        """The machines of a facility, which is named by its slug."""
+        return self._read(f"/api/facilities/{facility}/machines", list[Machine])
+
+    def parts(self, *, organisation: str = "") -> Iterator[PartBrief]:
+        """Those that one may see, the newest first; page after page as they are asked for."""
+        return self._pages("/api/parts", PartBrief, **({"organisation": organisation} if organisation else {}))
+
+    def part(self, part_id: str) -> Part:
+        """A part with its revisions and checks."""
+        return self._read(f"/api/parts/{part_id}", Part)
+
+    def upload(
+        self, path: str | Path, *, organisation: str = "", units: str = "", name: str = "", note: str = "",
+        confidentiality: str = "confidential", progress: Progress | None = None,
+    ) -> Part:  # fmt: skip
+        """A file becomes a part. organisation: its slug; not needed where the key's is meant. units: of a file without."""
+        path = Path(path)
+        sent = upload(self._call, path, organisation=organisation, progress=progress)
+        said = {"upload": sent, "name": name or path.stem[:120], "note": note, "confidentiality": confidentiality}
+        made = self._post("/api/parts", said | ({"units": units} if units else {}))
+        return msgspec.convert(made, Part, strict=False)
+
+    def ask_check(self, revision_id: str, *, machine: str, resin: str, layer_um: float | None = None) -> Check:
+        """Have it checked whether this revision can be made so; the check that is there where it was asked already."""
+        said: dict[str, Any] = {"machine": machine, "resin": resin}
+        made = self._post(
+            f"/api/revisions/{revision_id}/checks", said if layer_um is None else said | {"layer_um": layer_um}
+        )
+        return msgspec.convert(made, Check, strict=False)
+
+    def wait_for_checks(
+        self, part: Part | str, *, timeout_s: float = 600.0, progress: Callable[[Part], None] | None = None
+    ) -> Part:
+        """The part, once its newest revision was read and all checks of it have ended; at once where it cannot be read.
+
+        Raises WaitedTooLongError. progress: called with the part as it is, again and again.
+        """
+        part_id = part if isinstance(part, str) else part.id
+        waited_s, pause_s = 0.0, _FIRST_PAUSE_S
+        while True:
+            now = self.part(part_id)
+            if progress is not None:
+                progress(now)
+            newest = now.newest
+            read = newest.state == "read" and all(check.ended for check in newest.checks)
+            if read or newest.state == "refused":
+                return now
+            if waited_s >= timeout_s:
+                raise WaitedTooLongError(
+                    say("The checks of {part} are not done after {seconds:g} s.", part=now.name, seconds=timeout_s),
+                    remedy=say("Wait longer, or look at the part in the browser."),
+                )
+            self._call.sleep(pause_s)
+            waited_s, pause_s = waited_s + pause_s, min(pause_s * 1.5, _LONGEST_PAUSE_S)
+
+    def findings(self, check: Check | str) -> list[Finding]:
+        """What a check found, the worst first."""
+        check_id = check if isinstance(check, str) else check.id
+        told = self._call("GET", f"/api/checks/{check_id}/findings").json()
+        return msgspec.convert(told["findings"], list[Finding], strict=False)
+
+    def _read(self, path: str, kind: type[T]) -> T:
+        return msgspec.convert(self._call("GET", path).json(), kind, strict=False)
+
+    def _post(self, path: str, said: object) -> Any:
+        """Once, however often it is sent: where an answer was lost, the same key asks for the same answer."""
+        return self._call("POST", path, body=said, headers={"Idempotency-Key": uuid4().hex}).json()
+
+    def _pages(self, path: str, kind: type[T], **query: str) -> Iterator[T]:
+        cursor: str | None = ""
+        while cursor is not None:
+            asked = query | {"limit": str(_PAGE)} | ({"cursor": cursor} if cursor else {})
+            page = self._call("GET", f"{path}?{urlencode(asked)}").json()
+            yield from msgspec.convert(page["items"], list[kind], strict=False)  # type: ignore[valid-type]
+            cursor = page["next"]

@@ -1,0 +1,44 @@
+"""What programs may send as text: bounded, and free of what a database or a page cannot hold."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from ninja import Path, Schema
+from pydantic import ConfigDict, Field, StringConstraints
+
+# No control characters, and no space at either end: what is kept is what was sent.
+_SEEN = r"[^\s\x00-\x1f\x7f-\x9f]"
+LINE = rf"^{_SEEN}([^\x00-\x1f\x7f-\x9f\u2028\u2029]*{_SEEN})?$"
+LINE_OR_NOTHING = rf"^({_SEEN}([^\x00-\x1f\x7f-\x9f\u2028\u2029]*{_SEEN})?)?$"
+PROSE = r"^[^\x00]*$"
+EMAIL = r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,60}@[A-Za-z0-9][A-Za-z0-9-]{0,60}(\.[A-Za-z0-9][A-Za-z0-9-]{0,60})+$"
+SLUG = r"^[-_a-zA-Z0-9]{1,60}$"
+
+Slug = Annotated[str, Path(..., pattern=SLUG)]
+
+
+def line(longest: int, *, shortest: int = 1) -> Any:
+    """A text of one line."""
+    pattern = LINE if shortest else LINE_OR_NOTHING
+    return StringConstraints(strict=True, min_length=shortest, max_length=longest, pattern=pattern)
+
+
+def prose(longest: int) -> Any:
+    """A text of several lines, perhaps none."""
+    return StringConstraints(strict=True, max_length=longest, pattern=PROSE)
+
+
+def unsaid(otherwise: Any = None) -> Any:
+    """A field that may be left out: it says nothing then, which no value of it could."""
+    return Field(otherwise, json_schema_extra=_without_default)
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
+
+
+class Said(Schema):
+    """What a program sends: only the fields that there are."""
+
+    model_config = ConfigDict(extra="forbid")
