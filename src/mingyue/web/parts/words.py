@@ -39,7 +39,7 @@ _VERDICT: dict[str, Phrase] = {
     "verdict_open": say("Being checked for {machine} with {resin}", machine="{machine}", resin="{resin}"),
     "cancel": say("Cancel"),
     "printing_time": say("Printing time"),
-    "layers": say("Layers"),
+    "layers": say("Layers in all"),
     "fields_a_layer": say("Fields a layer"),
     "resin_used": say("Resin"),
     "was_mended": say("A mended copy was checked; the file is as it was."),
