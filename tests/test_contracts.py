@@ -19,6 +19,9 @@ OFFENCES = {
         ("units.py", "import mingyue.printing.runs"),
         ("phrases.py", "import mingyue.errors"),
         ("shop.py", '"""A package that nobody listed."""'),
+        ("web/people/rules.py", "import mingyue.cli"),
+        ("cli/serve.py", "import mingyue.web"),
+        ("client/__init__.py", "import mingyue.web"),
     ],
     "no-web": [("printing/chain.py", "import django.db"), ("printing/formats/parts.py", "import rich")],
     "flow": [
@@ -26,6 +29,16 @@ OFFENCES = {
         ("printing/meshes.py", "import mingyue.printing.layers"),
         ("printing/runs.py", "import mingyue.printing.masks"),
         ("printing/novelty.py", '"""A module that nobody placed."""'),
+    ],
+    "apps": [
+        ("web/people/rules.py", "import mingyue.web.parts.models"),
+        ("web/records/models.py", "import mingyue.web.people.models"),
+        ("web/site/views.py", "import mingyue.web.serving.postgres"),
+        ("web/shop.py", '"""An app that nobody placed."""'),
+    ],
+    "bridges": [
+        ("web/parts/services.py", "import mingyue.printing.checks"),
+        ("web/site/views.py", "from mingyue.printing import meshes"),
     ],
     "kernels": [
         ("printing/kernels/fast.py", "import mingyue.errors"),

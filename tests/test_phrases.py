@@ -87,6 +87,12 @@ def said_in(source: str) -> Iterator[ast.Call]:
             yield node
 
 
+def said_by(path: Path) -> Iterator[ast.Call]:
+    """What a file says. In the platform `tell` tells a database or a caller, and what it tells was said already."""
+    calls = said_in(path.read_text(encoding="utf-8"))
+    return (call for call in calls if WEB not in path.parents or name_of(call.func) != "tell")
+
+
 def is_say(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id in {"say", "said", "tell"}  # files `.tell()` something else
 
@@ -131,7 +137,11 @@ def plain_words_in(source: str, errors: set[str]) -> Iterator[int]:
             continue
         is_super = isinstance(call.func, ast.Attribute) and ast.unparse(call.func) == "super().__init__"
         if name_of(call.func) in errors or (is_super and call in within):
-            texts = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg == "remedy")]
+            place = 1 if name_of(call.func) == "InvalidError" else 0  # its first argument is the field's name
+            texts = [
+                *call.args[place : place + 1],
+                *(keyword.value for keyword in call.keywords if keyword.arg == "remedy"),
+            ]
             if any(is_plain(text) for text in texts):
                 yield call.lineno
 
@@ -151,7 +161,7 @@ def places_of(template: str) -> Counter[tuple[str, str, str]]:
 
 def error_classes() -> list[type[MingyueError]]:
     for module in pkgutil.walk_packages(mingyue.__path__, "mingyue."):
-        if not module.name.endswith("__main__"):
+        if not module.name.endswith(("__main__", ".asgi")):  # these start something
             importlib.import_module(module.name)
     found: list[type[MingyueError]] = [MingyueError]
     for kind in found:
@@ -163,7 +173,7 @@ SAID_IN_PAGES = [(path, tag) for path in TEMPLATES for tag in said_in_template(p
 SAID = {
     template: f"{path.relative_to(ROOT)}:{call.lineno}"
     for path in SOURCES
-    for call in said_in(path.read_text(encoding="utf-8"))
+    for call in said_by(path)
     if (template := template_of(call)) is not None
 } | {tag.template: f"{path.relative_to(ROOT)}:{tag.line}" for path, tag in SAID_IN_PAGES if tag.template is not None}
 
@@ -172,7 +182,7 @@ def test_every_phrase_has_a_literal_template_and_exactly_its_values() -> None:
     faults = [
         f"{path.relative_to(ROOT)}:{call.lineno}: {fault}"
         for path in SOURCES
-        for call in said_in(path.read_text(encoding="utf-8"))
+        for call in said_by(path)
         if (fault := faults_of(call))
     ]
 
@@ -293,16 +303,20 @@ def test_no_error_speaks_in_plain_strings() -> None:
         'raise OddError("It is odd.", remedy=say("Mend it."))',
         'raise OddError(say("It is odd."), remedy="Mend it.")',
         'raise OddError(f"{x} is odd.", remedy=say("Mend it."))',
+        'raise InvalidError("field", "It is odd.")',
         'return OddError(say("It is ") + x, remedy=say("Mend it."))',
         'class OddError(BadInputError):\n def __init__(self):\n  super().__init__(f"odd {x}", remedy=say("Mend it."))',
     ],
 )
 def test_an_error_that_speaks_in_plain_strings_is_found(offence: str) -> None:
-    assert len(list(plain_words_in(offence, {"OddError"}))) == 1
+    assert len(list(plain_words_in(offence, {"OddError", "InvalidError"}))) == 1
 
 
 # Errors that make their own message; all others take a message and a remedy.
 ARGUMENTS: dict[str, dict[str, Any]] = {
+    "InvalidError": {"field": "name", "message": say("Correct this field, and send it again.")},
+    "NotFoundError": {},
+    "RefusedError": {"reasons": [say("Correct this field, and send it again.")]},
     "OpenMeshError": {"open_edges": 3, "first_at_um": (1.0, 2.0, 3.0)},
     "RepairFailedError": {"what": say("closed flat holes"), "at_um": (1.0, 2.0, 3.0), "remedy": say("Check the name.")},
 }

@@ -19,7 +19,8 @@ PAGES = [path for path in TEMPLATES if path.suffix == ".html"]
 # Attributes that people read or hear.
 TOLD = {"alt", "aria-label", "aria-description", "aria-valuetext", "content", "label", "placeholder", "title"}
 # Names and units are the same in every language; so are the names of languages, each in its own.
-SAME = re.compile(r"Mingyue|明月|English|中文|[µnm]?m[²³]?\b|\bs\b|\bMB\b|\bESC\b|&[a-z]+;")
+UNITS = r"(?:[nµmck]?m[²³]?|[mk]?[WJ]/[cm]?m²|ml|[kMG]?B|[mµ]?s|h|min|M?Pa|k?Hz|°C)"
+SAME = re.compile(rf"Mingyue|明月|English|中文|UTC|(?<!\w){UNITS}(?!\w)|\bESC\b|&[a-z]+;")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from tests.web.conftest import NOW, Cast
 
 OPEN = "everyone"  # 200 or a redirect for anyone
 SIGNED_IN = "signed in"  # a visitor is sent to sign in
+OWNERS = "owners"
 MEMBERS = "members"  # of the institute: others get 404
 OPERATORS = "operators"  # operators and managers of the facility
 MANAGERS = "managers"
@@ -40,7 +41,7 @@ TABLE: dict[str, tuple[str, bool]] = {
     "member-roles": (MEMBERS, True),
     "member-leave": (MEMBERS, True),
     "key-make": (MEMBERS, True),
-    "key-revoke": (MEMBERS, True),
+    "key-revoke": (OWNERS, True),  # of a colleague's key
     "invitation": (OPEN, False),  # whoever holds its token
     "facilities": (OPEN, False),
     "facility": (OPEN, False),
@@ -175,6 +176,7 @@ def expected(who: str, person: str) -> set[int]:
         return seen | ({302} if person == "visitor" else set())
     allowed = {
         MEMBERS: {"owner", "colleague"},
+        OWNERS: {"owner"},
         OPERATORS: {"operator", "manager"},
         MANAGERS: {"manager"},
         OFFICE: {"office"},

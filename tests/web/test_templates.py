@@ -39,6 +39,8 @@ def test_a_page_holds_no_script_or_style_and_points_nowhere_else(path: Path) -> 
         ('<img alt="The moon" src="moon.svg">', ["The moon"]),
         ('<button aria-label="Close {{ name }}" class="btn"></button>', ["Close "]),
         ("<p>零件</p>", ["零件"]),
+        ("<dd>{{ x }} mW/cm² · {{ y }} µm</dd>", []),
+        ("<dd>{{ x }} mm wide</dd>", ["mm wide"]),
         ('<meta name="description" content="A service">', ["A service"]),
         ('<p class="{% block main_class %}page wide{% endblock %}">', []),
         ("{# a note #}{% comment %}another{% endcomment %}<p>{% say 'Sign in' %} 2 µm · Mingyue</p>", []),

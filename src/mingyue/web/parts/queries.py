@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import IO, Any
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -68,11 +68,11 @@ def _seen_by(viewer: Viewer) -> Q:
 # --- geometry -----------------------------------------------------------------------------------------------------
 
 
-def file_of(viewer: Viewer, revision_id: UUID) -> tuple[Revision, Blob, IO[bytes]] | None:
-    """The file as it came; close it."""
+def file_of(viewer: Viewer, revision_id: UUID) -> tuple[Revision, Blob] | None:
+    """The file as it came."""
     revision = revision_of(viewer, revision_id)
     blob = revision and _blob(revision.part.organisation_id, revision.blob_id)
-    return (revision, blob, open_blob(blob)) if revision and blob else None
+    return (revision, blob) if revision and blob else None
 
 
 def view_of(viewer: Viewer, revision_id: UUID) -> tuple[Part, Blob] | None:

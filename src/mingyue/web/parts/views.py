@@ -222,10 +222,10 @@ def _glb(request: HttpRequest, found: tuple[Part, Blob] | None, what: str) -> Ht
 @require_GET
 def file(request: HttpRequest, revision_id: UUID) -> FileResponse:
     """The file as it came. Its type is that of no page, whatever it holds."""
-    revision, blob, stream = _found(queries.file_of(_viewer(request), revision_id))
+    revision, blob = _found(queries.file_of(_viewer(request), revision_id))
     _note(request, revision.part, "file")
     return FileResponse(
-        stream,
+        open_blob(blob),
         as_attachment=True,
         filename=revision.file_name,
         content_type="application/octet-stream",

@@ -33,6 +33,12 @@ class Hub:
     def __init__(self) -> None:
         self._waiting: dict[Subject, set[asyncio.Event]] = {}
         self._listening: asyncio.Task[None] | None = None
+        self.listening_since: float | None = None  # by the clock of the machine's running; None while nothing is heard
+
+    @property
+    def subscribers(self) -> int:
+        """How many wait."""
+        return sum(len(waiting) for waiting in self._waiting.values())
 
     def join(self, subject: Subject) -> asyncio.Event:
         """An event that is set whenever the subject changed."""
@@ -51,17 +57,20 @@ class Hub:
         if not self._waiting and self._listening is not None:
             self._listening.cancel()
             self._listening = None
+            self.listening_since = None
 
     async def _listen(self) -> None:
         while True:
             try:
                 async with await psycopg.AsyncConnection.connect(autocommit=True, **_address()) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
+                    self.listening_since = time.monotonic()
                     self._wake_all()  # what was told before we listened
                     async for notice in connection.notifies():
                         self._wake(notice.payload)
             except psycopg.OperationalError as error:
                 log.warning("news stopped: %s", type(error).__name__)
+            self.listening_since = None
             await asyncio.sleep(_AGAIN_S)
 
     def _wake(self, payload: str) -> None:

@@ -13,7 +13,7 @@ from django.db import models, transaction
 
 from mingyue.web.records.models import HOUSE, Chain, Event
 
-_FIRST = "0" * 64
+FIRST = "0" * 64
 
 
 class Actor(Protocol):
@@ -40,7 +40,7 @@ def record(
     if not transaction.get_connection().in_atomic_block:
         raise AssertionError(f"{what} is recorded outside the transaction of what it tells")
     owner = organisation_id or getattr(subject, "organisation_id", None) or HOUSE
-    Chain.objects.get_or_create(organisation_id=owner, defaults={"head": _FIRST})
+    Chain.objects.get_or_create(organisation_id=owner, defaults={"head": FIRST})
     chain = Chain.objects.select_for_update().get(organisation_id=owner)
     event = Event(
         organisation_id=owner,

@@ -201,12 +201,12 @@ def take_upload(*, actor: Sender, upload_id: UUID, at: datetime) -> tuple[Upload
     return upload, blob
 
 
-def clear_uploads(*, at: datetime) -> int:
+def clear_uploads(*, at: datetime, using: str = "owner") -> int:
     """Give up what has run out, and remove files that no open upload needs; how many files went.
 
-    As the tables' owner: nobody is signed in, and all organisations are meant.
+    using: the tables' owner; nobody is signed in, and all organisations are meant.
     """
-    uploads = Upload.objects.using("owner")
+    uploads = Upload.objects.using(using)
     uploads.filter(state=Upload.State.OPEN, expires_at__lte=at).update(state=Upload.State.GIVEN_UP)
     needed = {str(one) for one in uploads.filter(state=Upload.State.OPEN).values_list("pk", flat=True)}
     gone = 0

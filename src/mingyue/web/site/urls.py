@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from mingyue.web.parts.pages import terms
 from mingyue.web.site import api, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,7 +15,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api.urls),
     path("accounts/", include("allauth.urls")),
     path("uploads/", include("mingyue.web.records.urls")),
+    path("parts/", include("mingyue.web.parts.page_urls")),
     path("parts/", include("mingyue.web.parts.urls")),
+    path("terms/", terms, name="terms"),
     path("", include("mingyue.web.people.urls")),
     path("", include("mingyue.web.facilities.urls")),
     path("", include("mingyue.web.materials.urls")),

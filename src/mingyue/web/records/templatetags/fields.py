@@ -17,7 +17,7 @@ CHOICES = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 @register.inclusion_tag("_fields.html", name="fields")
 def all_fields(form: forms.BaseForm) -> dict[str, Any]:
     """What is wrong with the form as a whole, then its fields, each with its label, help and errors."""
-    return {"form": form, "hidden_errors": [error for field in form.hidden_fields() for error in field.errors]}
+    return {"form": form}
 
 
 @register.inclusion_tag("_field.html", name="field")

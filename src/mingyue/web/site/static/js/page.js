@@ -1,10 +1,12 @@
-// What every page does: the theme switch, the token on htmx requests, and a word when something fails.
+// What every page does: the theme switch, scrolling by key, the token on htmx requests, and a word when something fails.
 
 import { announce } from "./announce.js";
 import { start as startAppearance } from "./appearance.js";
 import { HEADER, token } from "./csrf.js";
+import { start as startScrolling } from "./scrolling.js";
 
 startAppearance();
+startScrolling();
 
 const said = document.getElementById("announcements").dataset;
 document.body.addEventListener("htmx:configRequest", (event) => {

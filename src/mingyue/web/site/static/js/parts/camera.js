@@ -3,6 +3,7 @@
 import { MathUtils, Spherical, Vector3 } from "three";
 
 const FLIGHT_MS = 420;
+const FILLED = 0.86; // of the view, when it fits
 const TURN = Math.PI / 24;
 // A hair off the pole: straight from above, "up" would have no direction.
 const HAIR = 1e-4;
@@ -31,11 +32,30 @@ export class Pilot {
   }
 
   fit({ at_once = false } = {}) {
-    this.fly({ target: this.view.bounds.center, zoom: 1, at_once });
+    this.fly({ target: this.view.bounds.center, zoom: this.fitting(this.direction), at_once });
   }
 
   lookFrom(side, { at_once = false } = {}) {
-    this.fly({ target: this.view.bounds.center, zoom: 1, direction: SIDES[side].clone().normalize(), at_once });
+    const direction = SIDES[side].clone().normalize();
+    this.fly({ target: this.view.bounds.center, zoom: this.fitting(direction), direction, at_once });
+  }
+
+  // The zoom at which all corners of what there is are just seen from this direction.
+  fitting(direction) {
+    const { camera, box, bounds } = this.view;
+    const sideways = new Vector3(0, 0, 1).cross(direction).normalize();
+    const upwards = direction.clone().cross(sideways);
+    let [width, height] = [1e-9, 1e-9];
+    for (let corner = 0; corner < 8; corner += 1) {
+      const from = new Vector3(
+        corner & 1 ? box.max.x : box.min.x,
+        corner & 2 ? box.max.y : box.min.y,
+        corner & 4 ? box.max.z : box.min.z,
+      ).sub(bounds.center);
+      width = Math.max(width, Math.abs(from.dot(sideways)));
+      height = Math.max(height, Math.abs(from.dot(upwards)));
+    }
+    return FILLED * Math.min(camera.right / width, camera.top / height);
   }
 
   // Go so near that a box of this radius fills a good part of the view; never nearer than 40 µm across.

@@ -81,6 +81,10 @@ export class LayerPlane {
     this.view.draw();
   }
 
+  clip(planes) {
+    for (const one of [this.sheet, this.outline]) one.material.clippingPlanes = planes;
+  }
+
   hide() {
     this.group.visible = false;
     this.view.draw();

@@ -15,6 +15,7 @@ import { themeColour } from "./scene.js";
 
 const SIZE_PX = 17;
 const REACH_PX = 13;
+const LETTERS = { fails: cross, risk: bang, note: point };
 const SHAPES = { fails: octagon, risk: triangle, note: disc };
 
 export function boxOf(finding) {
@@ -27,11 +28,17 @@ export function placesOf(finding) {
   return [boxOf(finding).getCenter(new Vector3())];
 }
 
+// One sign for a finding; all its places show when it is chosen.
+function middleOf(places) {
+  return places[Math.floor((places.length - 1) / 2)];
+}
+
 export class Marks {
   constructor(view, { onPick, onHover }) {
     this.view = view;
     this.group = new Group();
     this.places = [];
+    this.planes = null;
     view.scene.add(this.group);
     this.chosen = new Group();
     view.scene.add(this.chosen);
@@ -44,7 +51,7 @@ export class Marks {
     this.group.clear();
     // What concerns the whole part would only be a mark in the middle of nothing.
     const local = findings.filter((finding) => finding.points_um.length || finding.layers);
-    this.places = local.flatMap((finding) => placesOf(finding).map((at) => ({ at, finding })));
+    this.places = local.map((finding) => ({ at: middleOf(placesOf(finding)), finding }));
     for (const severity of ["note", "risk", "fails"]) {
       const points = this.places.filter(({ finding }) => finding.severity === severity).map(({ at }) => at);
       if (points.length) this.#add(severity, points);
@@ -66,6 +73,11 @@ export class Marks {
     this.view.draw();
   }
 
+  clip(planes) {
+    this.planes = planes;
+    for (const one of this.group.children) one.material.clippingPlanes = planes;
+  }
+
   visible(shown) {
     this.group.visible = shown;
     this.view.draw();
@@ -82,6 +94,7 @@ export class Marks {
     let best = null;
     let least = REACH_PX;
     for (const { at, finding } of this.places) {
+      if (this.planes?.some((plane) => plane.distanceToPoint(at) < 0)) continue;
       const seen = this.view.onCanvas(at);
       const far = Math.hypot(seen.x - x, seen.y - y);
       if (far < least) [best, least] = [finding, far];
@@ -102,6 +115,7 @@ export class Marks {
         depthTest: depthTest && group !== this.chosen,
         depthWrite: false,
         opacity,
+        clippingPlanes: group === this.chosen ? null : this.planes,
       });
       const drawn = new Points(geometry, material);
       drawn.renderOrder = depthTest ? 7 : 6;
@@ -143,10 +157,12 @@ function drawSign(severity) {
   SHAPES[severity](pen);
   pen.fillStyle = themeColour(severity).getStyle();
   pen.strokeStyle = themeColour("sheet").getStyle();
-  pen.lineWidth = 6;
+  pen.lineWidth = 8;
   pen.lineJoin = "round";
-  pen.fill();
   pen.stroke();
+  pen.fill();
+  pen.strokeStyle = pen.fillStyle = themeColour("sheet").getStyle();
+  LETTERS[severity](pen);
   const texture = new CanvasTexture(canvas);
   texture.colorSpace = "srgb";
   return texture;
@@ -156,7 +172,7 @@ function octagon(pen) {
   pen.beginPath();
   for (let corner = 0; corner < 8; corner += 1) {
     const angle = Math.PI / 8 + (corner * Math.PI) / 4;
-    pen.lineTo(32 + 27 * Math.cos(angle), 32 + 27 * Math.sin(angle));
+    pen.lineTo(32 + 28 * Math.cos(angle), 32 + 28 * Math.sin(angle));
   }
   pen.closePath();
 }
@@ -174,3 +190,23 @@ function disc(pen) {
   pen.arc(32, 32, 25, 0, 2 * Math.PI);
 }
 
+
+function cross(pen) {
+  pen.lineWidth = 7;
+  pen.beginPath();
+  pen.moveTo(22, 22);
+  pen.lineTo(42, 42);
+  pen.moveTo(42, 22);
+  pen.lineTo(22, 42);
+  pen.stroke();
+}
+
+function bang(pen) {
+  pen.fillRect(29, 22, 6, 18);
+  pen.fillRect(29, 44, 6, 6);
+}
+
+function point(pen) {
+  pen.fillRect(29, 28, 6, 18);
+  pen.fillRect(29, 17, 6, 6);
+}

@@ -46,9 +46,11 @@ export class MaskPane {
   }
 
   goTo(box) {
+    this.wanted = box; // a pane that is not shown yet goes there when it is
+    if (this.zoom === null) return;
     const { left, right, top, bottom } = this.ofBox(box);
     this.center = { column: (left + right) / 2, row: (top + bottom) / 2 };
-    const wanted = 0.4 * Math.min(this.width / Math.max(right - left, 4), this.height / Math.max(bottom - top, 4));
+    const wanted = 0.3 * Math.min(this.width / Math.max(right - left, 4), this.height / Math.max(bottom - top, 4));
     this.zoom = Math.min(24, Math.max(this.zoom ?? 0, wanted));
     this.draw();
   }
@@ -113,7 +115,10 @@ export class MaskPane {
     Object.assign(this, { width, height });
     this.canvas.width = Math.round(width * this.ratio);
     this.canvas.height = Math.round(height * this.ratio);
-    if (this.zoom === null) this.fit();
+    if (this.zoom === null) {
+      this.fit();
+      if (this.wanted) this.goTo(this.wanted);
+    }
     this.draw();
   }
 

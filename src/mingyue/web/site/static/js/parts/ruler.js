@@ -9,11 +9,12 @@ export function roundBelow(um) {
   return [5, 2, 1].map((step) => step * decade).find((step) => step <= um);
 }
 
-export function addRuler(host, umPerPixel, onDrawn) {
+// What keeps it true: call it after each drawing.
+export function rulerIn(host, umPerPixel) {
   const bar = host.querySelector("[data-ruler]");
-  onDrawn(() => {
+  return () => {
     const um = roundBelow(umPerPixel() * WIDEST_PX);
     bar.style.width = `${um / umPerPixel()}px`;
     bar.textContent = length(um);
-  });
+  };
 }

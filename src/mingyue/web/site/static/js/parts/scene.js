@@ -1,6 +1,7 @@
 // A view of things in micrometres, z up, drawn only when something changed: scene, camera, controls, theme, size.
 
 import {
+  Box3,
   Color,
   DirectionalLight,
   HemisphereLight,
@@ -31,6 +32,7 @@ export class View {
     this.camera = new OrthographicCamera();
     this.camera.up.set(0, 0, 1);
     this.halfHeightUm = 1;
+    this.box = new Box3(new Vector3(), new Vector3(1, 1, 1));
     this.bounds = new Sphere(new Vector3(), 1);
     this.renderer = new WebGLRenderer({ antialias: true, stencil: true });
     this.renderer.localClippingEnabled = true;
@@ -74,9 +76,10 @@ export class View {
   }
 
   // What there is to see: the camera's depth and what "fit" means follow from it.
-  surround(sphere) {
-    this.bounds.copy(sphere);
-    const radius = Math.max(sphere.radius, 1);
+  surround(box) {
+    this.box.copy(box);
+    box.getBoundingSphere(this.bounds);
+    const radius = Math.max(this.bounds.radius, 1);
     this.camera.near = -30 * radius;
     this.camera.far = 30 * radius;
     this.halfHeightUm = radius * 1.15;
@@ -103,9 +106,9 @@ export class View {
     const glint = new DirectionalLight(0xffffff, 0.45);
     glint.position.set(1.2, -0.6, 0.5);
     this.camera.add(sun, glint); // the light comes along, so no side is ever black
-    this.scene.add(this.camera, new HemisphereLight(0xffffff, 0x8d95a5, 1.15));
-    this.hemisphere = this.scene.children.at(-1);
-    this.hemisphere.position.set(0, 0, 1);
+    const sky = new HemisphereLight(0xffffff, 0x8d95a5, 1.15);
+    sky.position.set(0, 0, 1);
+    this.scene.add(this.camera, sky);
   }
 
   #resize() {

@@ -1,0 +1,76 @@
+"""A list of parts as it is shown: for each its newest revision, and the worst that its last check found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from mingyue.phrases import Phrase, say
+from mingyue.web.parts.models import Check, Part, Revision
+
+_VERDICTS = {
+    "fine": say("can be made"),
+    "note": say("can be made"),
+    "risk": say("at some risk"),
+    "fails": say("cannot be made as it is"),
+}
+# The classes of confidentiality in a word; what they mean is told where they are chosen.
+CLASSES = {
+    "public": say("public"),
+    "internal": say("internal"),
+    "confidential": say("confidential"),
+    "controlled": say("controlled"),
+}
+_ICONS = {"fine": "good", "note": "good"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """verdict: of the last check that ended, or empty; state: what is told instead while there is none."""
+
+    part: Part
+    revision: Revision | None
+    verdict: str
+    said: Phrase | str
+    made_on: str
+    updated_at: datetime
+
+    @property
+    def class_name(self) -> Phrase:
+        """Its class of confidentiality."""
+        return CLASSES[self.part.confidentiality]
+
+    @property
+    def icon(self) -> str:
+        """The sign of its verdict."""
+        return _ICONS.get(self.verdict, self.verdict)
+
+
+def rows_of(parts: Iterable[Part]) -> list[Row]:
+    """Three questions to the database, however many parts there are."""
+    parts = list(parts)
+    newest = {one.part_id: one for one in Revision.objects.filter(part__in=parts).order_by("number")}
+    ended = Check.objects.filter(revision__in=newest.values(), state=Check.State.DONE).select_related(
+        "machine", "resin"
+    )
+    checks = {check.revision_id: check for check in ended.order_by("ended_at")}
+    return [_row(part, newest.get(part.pk), checks) for part in parts]
+
+
+def _row(part: Part, revision: Revision | None, checks: dict[int, Check]) -> Row:
+    check = checks.get(revision.pk) if revision else None
+    if check:
+        said: Phrase | str = _VERDICTS.get(check.verdict, say("checked"))
+    elif revision:
+        said = revision.get_state_display()
+    else:
+        said = say("no file yet")
+    return Row(
+        part=part,
+        revision=revision,
+        verdict=check.verdict if check else "",
+        said=said,
+        made_on=f"{check.machine} · {check.resin}" if check else "",
+        updated_at=max(filter(None, [part.created_at, revision and revision.at, check and check.ended_at])),
+    )
