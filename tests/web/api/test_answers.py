@@ -104,7 +104,9 @@ def test_a_problem_is_in_the_readers_language(cast: Cast, in_session: Session) -
 
 def test_a_refusal_says_each_reason(cast: Cast, in_session: Session) -> None:
     ask = in_session(cast.owner)
-    member = next(one for one in ask("GET", "/organisations/lake-institute/members").json()["items"] if "owner" in one["roles"])
+    member = next(
+        one for one in ask("GET", "/organisations/lake-institute/members").json()["items"] if "owner" in one["roles"]
+    )
 
     refused = ask("PATCH", f"/members/{member['id']}", {"roles": ["member"]})
 
@@ -145,7 +147,9 @@ def test_what_is_no_json_is_a_problem(cast: Cast) -> None:
     assert (answer.status_code, answer.json()["type"]) == (400, "urn:mingyue:problem:unreadable")
 
 
-def test_a_session_sends_the_token_of_our_pages_and_a_key_need_not(cast: Cast, with_key: Callable[..., Program]) -> None:
+def test_a_session_sends_the_token_of_our_pages_and_a_key_need_not(
+    cast: Cast, with_key: Callable[..., Program]
+) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(cast.owner, backend=BACKEND)
     body = {"name": "New Firm", "kind": "company"}
