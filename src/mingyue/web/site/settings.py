@@ -202,6 +202,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django.request": {"level": "ERROR"},  # what a visitor mistyped is no news
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # nor is a name that is not ours
         "procrastinate": {"level": "WARNING"},
         "uvicorn.access": {"level": "WARNING"},
     },
