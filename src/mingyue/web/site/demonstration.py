@@ -68,7 +68,7 @@ def demonstrate(*, environment: Environment, at: datetime, tell: Callable[[str],
 def _kept(home: Path) -> dict[str, Any]:
     """Who gets in how, as it was made at random once; beside the data, readable by its owner only."""
     path = home / "demonstration.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}  # type: ignore[no-any-return]
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def _keep(home: Path, entrances: Entrances) -> None:
