@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,4 +24,7 @@ FieldOption = Annotated[
 ]
 OverlapOption = Annotated[
     int, typer.Option("--overlap-px", help=tell("Pixels that neighbouring fields share, where their greys ramp."))
+]
+LimitsOption = Annotated[
+    Path | None, typer.Option("--limits", help=tell("A .toml file of limits of your own, which win."))
 ]
