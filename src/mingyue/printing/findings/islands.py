@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from mingyue.printing.components import Components, Overlaps
 from mingyue.printing.findings.finding import Finding
+from mingyue.printing.findings.seen import Seen
 from mingyue.printing.findings.setting import Setting
 from mingyue.printing.findings.spots import Spots, spots
 from mingyue.printing.findings.telling import told
 from mingyue.printing.runs import Runs
+from mingyue.printing.slivers import are_slivers
 
 
 def carried_px(parts: Components, overlaps: Overlaps) -> NDArray[np.int64]:
@@ -31,8 +33,12 @@ def are_islands(parts: Components, overlaps: Overlaps, *, share: float, reach_px
     return np.asarray(carried_px(parts, overlaps) < np.maximum(1.0, wanted))
 
 
-def islands(parts: Components, overlaps: Overlaps, layer: int, setting: Setting) -> tuple[Spots, NDArray[np.bool_]]:
-    """The islands of a layer, and which parts they are. measured: how many pixels carry it; marks: its own pixels."""
+def islands(seen: Seen, overlaps: Overlaps, setting: Setting) -> tuple[Spots, NDArray[np.bool_]]:
+    """The islands of a layer, and which parts they are; slivers are none, but may be overhangs.
+
+    measured: how many pixels carry it; marks: its own pixels.
+    """
+    parts, layer = seen.parts, seen.layer
     found = are_islands(
         parts,
         overlaps,
@@ -41,6 +47,7 @@ def islands(parts: Components, overlaps: Overlaps, layer: int, setting: Setting)
     )
     if layer == 0:
         found[:] = False  # it lies on the platform
+    found &= ~are_slivers(parts, seen.grey, stands=~found)
     carried = carried_px(parts, overlaps)[found].astype(np.float64)
     return spots(
         layer, parts.boxes_px[found], carried, points_within(parts, found), parts.lit_px[found].astype(np.int32)
