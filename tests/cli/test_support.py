@@ -134,3 +134,54 @@ def test_orientations_are_told_to_people_too(mingyue: Run, bracket: str) -> None
     assert ended.code == 0
     assert "fewest supports" in " ".join(ended.out.split())
     assert "orientations were compared" in ended.out
+
+
+def limits(text: str) -> str:
+    Path("own.toml").write_text(text, encoding="utf-8")
+    return "own.toml"
+
+
+def test_limits_of_ones_own_say_what_hangs(mingyue: Run, bracket: str) -> None:
+    asked = ("support", bracket, "--units", "um", "-o", "out.stl", "--json")
+    wide = limits("[overhang]\nrisk = 300.0\nunit = 'um'\n")
+
+    eased = mingyue(*asked, "--limits", wide).json
+    strict = mingyue(*asked, "--limits", wide, "--reach-um", "40").json
+
+    assert (eased["overhangs"], eased["necks"], eased["reach_um"]) == (0, 0, 300.0)
+    assert (strict["overhangs"], strict["reach_um"]) == (1, 40.0)
+    checked = mingyue("check", bracket, "--units", "um", "--limits", wide, "--json").json
+    assert "overhang" not in checked["counts"]
+
+
+def test_how_much_of_an_island_must_lie_on_something_is_read_from_limits(mingyue: Run, tmp_path: Path) -> None:
+    roof = joined([box((0, 0, 0), (60, 60, 100)), box((48, 0, 100), (130, 60, 120))])  # lies on some 200 pixels
+    write_stl(roof, tmp_path / "roof.stl", unit="um")
+    asked = ("roof.stl", "--units", "um", "--json", "--limits")
+
+    for text, islands in (
+        ("[weak_island]\nrisk = 0.9\n", 1),
+        ("[island]\nfails = 250\n", 1),
+        ("[overhang]\nrisk = 10.0\n", 0),
+    ):
+        told = mingyue("support", *asked, limits(text), "-o", "out.stl").json
+        counts = mingyue("check", *asked, "own.toml").json["counts"]
+        assert told["islands"] == islands
+        assert counts.get("weak_island", 0) + counts.get("island", 0) == islands
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[overhang]\nrisk = 2.0\nunit = 'dp'\n", "Limit overhang is in penetration depths"),
+        ("[moon]\nrisk = 2.0\n", "no limit called 'moon'"),
+    ],
+)
+def test_limits_that_cannot_be_used_are_refused_and_nothing_is_written(
+    mingyue: Run, bracket: str, text: str, says: str
+) -> None:
+    ended = mingyue("support", bracket, "--units", "um", "-o", "out.stl", "--limits", limits(text))
+
+    assert ended.code == 3
+    assert says in ended.err
+    assert not Path("out.stl").exists()

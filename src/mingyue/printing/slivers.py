@@ -26,7 +26,7 @@ def are_slivers(parts: Components, grey: Runs, *, stands: Flags) -> Flags:
     sides = (parts.boxes_px[:, 2:] - parts.boxes_px[:, :2]).min(axis=1, initial=parts.runs.columns)
     small = ~stands & ((parts.lit_px <= _MOST_PX) | (sides == 1))
     if not small.any():
-        return small
+        return np.asarray(small)
     lights = components_of(grey)
     light_of = labels_at(lights, parts)
     holds = np.zeros(lights.count, dtype=np.bool_)

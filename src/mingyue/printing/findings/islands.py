@@ -23,14 +23,16 @@ def carried_px(parts: Components, overlaps: Overlaps) -> NDArray[np.int64]:
     return np.asarray(shared.astype(np.int64))
 
 
-def are_islands(parts: Components, overlaps: Overlaps, *, share: float, reach_px: float) -> NDArray[np.bool_]:
-    """(count,) which parts lie on less than one pixel, or less than that share of their area.
+def are_islands(
+    parts: Components, overlaps: Overlaps, *, share: float, reach_px: float, least_px: float = 1.0
+) -> NDArray[np.bool_]:
+    """(count,) which parts lie on less than so many pixels, or less than that share of their area.
 
     Of what is larger than the square of the reach only that square must be carried: a roof on four walls is no island;
     what of it hangs too far out is an overhang.
     """
     wanted = share * np.minimum(parts.lit_px, reach_px**2)
-    return np.asarray(carried_px(parts, overlaps) < np.maximum(1.0, wanted))
+    return np.asarray(carried_px(parts, overlaps) < np.maximum(least_px, wanted))
 
 
 def islands(seen: Seen, overlaps: Overlaps, setting: Setting) -> tuple[Spots, NDArray[np.bool_]]:
@@ -44,6 +46,7 @@ def islands(seen: Seen, overlaps: Overlaps, setting: Setting) -> tuple[Spots, ND
         overlaps,
         share=setting.bounds("weak_island").outer,
         reach_px=setting.bounds("overhang").outer / setting.pixel_um,
+        least_px=setting.bounds("island").outer,
     )
     if layer == 0:
         found[:] = False  # it lies on the platform
@@ -67,11 +70,13 @@ def first_points(runs: Runs, places: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def tell_islands(found: Spots, setting: Setting) -> Iterator[Finding]:
-    """Each island by itself: those that nothing carries fail."""
+    """Each island by itself: those that next to nothing carries fail."""
+    least = setting.bounds("island")
     for place in range(len(found)):
         one = found.only(np.array([place]))
         carried_share = float(one.measured[0]) / max(1, int(one.marks[0]))
-        if one.measured[0] < 1:
-            yield told(one, setting, "island", "fails", measured=float(one.measured[0]))
+        severity = least.of_small(float(one.measured[0]))
+        if severity is not None:
+            yield told(one, setting, "island", severity, measured=float(one.measured[0]))
         else:
             yield told(one, setting, "weak_island", "risk", measured=carried_share)
