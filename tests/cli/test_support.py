@@ -185,3 +185,16 @@ def test_limits_that_cannot_be_used_are_refused_and_nothing_is_written(
     assert ended.code == 3
     assert says in ended.err
     assert not Path("out.stl").exists()
+
+
+def test_a_bar_that_necks_carry_is_no_island_any_more(mingyue: Run, tmp_path: Path) -> None:
+    write_stl(
+        joined([box((0, 0, 0), (60, 60, 300)), box((120, 0, 200), (360, 24, 300))]), tmp_path / "bar.stl", unit="um"
+    )
+    mingyue("support", "bar.stl", "--units", "um", "-o", "held.3mf")
+
+    before = mingyue("check", "bar.stl", "--units", "um", "--no-model", "--json").json["counts"]
+    after = mingyue("check", "held.3mf", "--no-model", "--json").json["counts"]
+
+    assert before["island"] == 1
+    assert {"island", "weak_island", "overhang"} & set(after) == set()
