@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mingyue.cli.build import PartArgument, UnitsOption
-from mingyue.cli.choices import angles_choice, read_choice
+from mingyue.cli.choices import angles_choice, painted_choice, read_choice
 from mingyue.cli.options import FitOption, LayerOption, LimitsOption, RotateOption, ScaleOption
 from mingyue.cli.orient import MachineOption, PicturesOption
 from mingyue.cli.output import AsJson, print_json, print_notes, print_pairs, tell
@@ -54,7 +54,9 @@ def support(
     ] = False,
     forbid: Annotated[
         Path | None,
-        typer.Option("--forbid", help=tell("Surfaces and places (.json, .csv) that supports must keep away from.")),
+        typer.Option(
+            "--forbid", help=tell("Surfaces and places (.json, .csv, .3mf) that supports must keep away from.")
+        ),
     ] = None,
     neck_px: Annotated[
         float | None, typer.Option("--neck-px", help=tell("Diameter of the necks in pixels, 2 to 6; 4 if not said."))
@@ -86,7 +88,7 @@ def support(
         fit_um=None if fit_mm is None else fit_mm * 1e3,
         rotate_deg=angles_choice(rotate),
         lift_um=lift_um,
-        forbid=forbid,
+        forbid=None if forbid is None else painted_choice(forbid, triangle_count=len(chosen.mesh.triangles)),
     )
     _write(made.part, made.supports.mesh, output, alone=supports_only)
     drawn = [] if pictures is None else _draw(made.part, made.supports.mesh, pictures)
