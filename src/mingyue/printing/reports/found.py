@@ -50,7 +50,7 @@ def findings(report: PrintReport, w: Writer) -> str:
     html += w.table(
         say("Where they are: the worst of each kind"),
         [(say("finding"), ""), (say("severity"), ""), (say("layers from–to"), "number"),
-         (say("middle at x, y, z in µm"), "number"), (say("measured"), "number"), (say("limit"), "number"),
+         (say("middle at x, y, z in µm"), "number"), (say("value found"), "number"), (say("limit"), "number"),
          (say("model"), "")],
         (_row(found, w) for found in shown),
     )  # fmt: skip
