@@ -23,6 +23,8 @@ Point = tuple[float, float, float]
 _RED = (200, 30, 30)
 # The four sides that one can stand on; the first from which the place is seen best is taken.
 _TURNS_DEG = (-35.0, 55.0, 145.0, -125.0)
+# No box is drawn smaller than this share of what is shown around its middle.
+_LEAST_SHOWN = 0.06
 _EDGES = [(a, b) for a, b in itertools.combinations(range(8), 2) if (a ^ b).bit_count() == 1]
 
 # What one sees only from below.
@@ -60,7 +62,8 @@ def picture_of_place(
         near.vertices_um, near.triangles, view=view, light=LIGHT, palette=PALETTE, depth=depth, seen=seen
     )
     image = Image.fromarray(shaded)
-    corners = _corners(low, high) @ matrix.T + offset
+    least = max(0.0, _LEAST_SHOWN * reach - float((high - low).max())) / 2  # a point would not be seen
+    corners = _corners(low - least, high + least) @ matrix.T + offset
     draw = ImageDraw.Draw(image)
     for a, b in _EDGES:
         draw.line([tuple(corners[a, :2]), tuple(corners[b, :2])], fill=_RED, width=3)
