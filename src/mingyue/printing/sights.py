@@ -44,10 +44,8 @@ def picture_of_place(
     view = max(views, key=lambda view: _visible(near, low, high, reach, view))
     columns, rows = 2 * width_px, 2 * height_px
     matrix, offset = _to_screen(view, (low + high) / 2, reach, columns, rows)
-    depth, seen = fast.draw(near.vertices_um, near.triangles, matrix=matrix, offset=offset, rows=rows, columns=columns)
-    shaded = fast.shade(
-        near.vertices_um, near.triangles, view=view, light=LIGHT, palette=PALETTE, depth=depth, seen=seen
-    )
+    depth, seen = fast.draw(near.surface, matrix=matrix, offset=offset, rows=rows, columns=columns)
+    shaded = fast.shade(near.surface, view=view, light=LIGHT, palette=PALETTE, depth=depth, seen=seen)
     image = Image.fromarray(shaded)
     corners = _corners(low, high) @ matrix.T + offset
     draw = ImageDraw.Draw(image)
@@ -67,7 +65,7 @@ def _visible(near: Mesh, low: Floats, high: Floats, reach: float, view: Floats) 
     """How much of the box is seen from there: the share of a few of its points with nothing in front."""
     columns, rows = 160, 120
     matrix, offset = _to_screen(view, (low + high) / 2, reach, columns, rows)
-    depth, _ = fast.draw(near.vertices_um, near.triangles, matrix=matrix, offset=offset, rows=rows, columns=columns)
+    depth, _ = fast.draw(near.surface, matrix=matrix, offset=offset, rows=rows, columns=columns)
     asked = np.concatenate([_corners(low, high), [(low + high) / 2]]) @ matrix.T + offset
     u = np.clip(asked[:, 0].astype(int), 0, columns - 1)
     v = np.clip(asked[:, 1].astype(int), 0, rows - 1)

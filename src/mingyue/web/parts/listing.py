@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from mingyue.phrases import Phrase, say
 from mingyue.web.parts.models import Check, Part, Revision
@@ -58,7 +59,7 @@ def rows_of(parts: Iterable[Part]) -> list[Row]:
     return [_row(part, newest.get(part.pk), checks) for part in parts]
 
 
-def _row(part: Part, revision: Revision | None, checks: dict[int, Check]) -> Row:
+def _row(part: Part, revision: Revision | None, checks: dict[UUID, Check]) -> Row:
     check = checks.get(revision.pk) if revision else None
     if check:
         said: Phrase | str = _VERDICTS.get(check.verdict, say("checked"))
@@ -66,11 +67,12 @@ def _row(part: Part, revision: Revision | None, checks: dict[int, Check]) -> Row
         said = revision.get_state_display()
     else:
         said = say("no file yet")
+    moments = (part.created_at, revision.at if revision else None, check.ended_at if check else None)
     return Row(
         part=part,
         revision=revision,
         verdict=check.verdict if check else "",
         said=said,
         made_on=f"{check.machine} · {check.resin}" if check else "",
-        updated_at=max(filter(None, [part.created_at, revision and revision.at, check and check.ended_at])),
+        updated_at=max(at for at in moments if at),
     )

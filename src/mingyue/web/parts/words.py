@@ -39,7 +39,7 @@ _VERDICT: dict[str, Phrase] = {
     "verdict_open": say("Being checked for {machine} with {resin}", machine="{machine}", resin="{resin}"),
     "cancel": say("Cancel"),
     "printing_time": say("Printing time"),
-    "layers": say("Layers"),
+    "layers": say("Layers in all"),
     "fields_a_layer": say("Fields a layer"),
     "resin_used": say("Resin"),
     "was_mended": say("A mended copy was checked; the file is as it was."),
@@ -112,7 +112,9 @@ _DETAILS: dict[str, Phrase] = {
     "file": say("File"),
     "units": say("Units"),
     "note": say("Note"),
-    "reading_about": say("Size, volume and faults of the mesh are read first; then it is checked. You may leave the page."),
+    "reading_about": say(
+        "Size, volume and faults of the mesh are read first; then it is checked. You may leave the page."
+    ),
     "units_about": say("Choose the unit that makes it as large as you meant it."),
     "units_send": say("Read it so"),
     "unit_um": say("micrometres (µm)"),

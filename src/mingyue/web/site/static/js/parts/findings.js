@@ -1,9 +1,9 @@
 // The findings as a list: by severity, filtered by kind; one can be open, and it is the one that the views show.
 
 import { byId, el, icon, severityIcon } from "./dom.js";
-import { length, number, quantity, say } from "./words.js";
+import { number, quantity, range, say } from "./words.js";
 
-const SHOWN_AT_FIRST = 40;
+const SHOWN_AT_FIRST = matchMedia("(max-width: 1099.98px)").matches ? 10 : 40; // where the list does not scroll by itself
 const KINDS_AT_FIRST = 5;
 
 export class Findings {
@@ -117,8 +117,8 @@ export class Findings {
         onclick: () => this.choose(isOpen ? null : finding, { scroll: false }),
       },
       el("span", { class: "finding-title" }, finding.title),
-      finding.measured === null ? null : el("span", { class: "finding-measure num" }, measured(finding)),
       el("span", { class: "finding-place quiet" }, placeOf(finding)),
+      finding.measured === null ? null : el("span", { class: "finding-measure num" }, measured(finding)),
     ); // prettier-ignore
     return el("li", { class: `finding is-${finding.severity}${isOpen ? " is-open" : ""}` }, button, isOpen ? this.#details(finding) : null);
   }
@@ -181,6 +181,3 @@ function placeOf({ layers }) {
   return first === last ? say("in_layer", { n: number(first) }) : say("in_layers", { first: number(first), last: number(last) });
 }
 
-function range(low, high) {
-  return low === high ? length(low) : `${length(low)} … ${length(high)}`;
-}

@@ -56,7 +56,8 @@ const BEST_FIRST = ["fine", "note", "risk", "fails"];
 // The one that was chosen; else the best that is done, what is being done, what waits. Once it tells something it stays.
 function checkOf(revision) {
   const checks = revision?.checks ?? [];
-  const best = BEST_FIRST.map((verdict) => checks.find((check) => check.state === "done" && check.verdict === verdict));
+  const finest = checks.toSorted((one, other) => one.machine.pixel_um - other.machine.pixel_um);
+  const best = BEST_FIRST.map((verdict) => finest.find((check) => check.state === "done" && check.verdict === verdict));
   const found =
     checks.find(({ id }) => id === shown.checkId) ??
     best.find(Boolean) ??

@@ -6,6 +6,11 @@ import { byId, el, icon, problem, progressLine } from "./dom.js";
 import { duration, length, number, percent, say } from "./words.js";
 import { isUnderWay } from "./verdict.js";
 
+// A model knows no more than this.
+function hundredths(um) {
+  return number(Math.abs(um) < 0.005 ? 0 : um, 2).replace("-", "−");
+}
+
 export class Studies {
   // onTurn(matrix | null), onDeviation(address | null)
   constructor(urls, { onTurn, onDeviation }) {
@@ -99,7 +104,7 @@ export class Studies {
   #deviations(result) {
     const facts = [
       [say("within_tolerance", { tolerance: length(result.tolerance_um) }), percent(result.within)],
-      [say("deviation_middle"), `${length(result.p5_um, 3)} … ${length(result.p95_um, 3)}`],
+      [say("deviation_middle"), `${hundredths(result.p5_um)} … ${hundredths(result.p95_um)} µm`],
       [say("deviation_most"), length(result.abs_max_um, 3)],
     ];
     const show = el("button", { type: "button", class: "btn btn-outline-secondary", "aria-pressed": String(this.coloured) }, say("deviation_show"));

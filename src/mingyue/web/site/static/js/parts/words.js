@@ -23,6 +23,14 @@ export function length(um, count = 4) {
   return Math.abs(um) < 1000 ? `${figures(um, count)} µm` : `${figures(um / 1000, count)} mm`;
 }
 
+// From … to, in the unit that suits the farther end.
+export function range(low, high) {
+  if (low === high) return length(low);
+  const isMm = Math.max(Math.abs(low), Math.abs(high)) >= 1000;
+  const ends = [low, high].map((um) => figures(isMm ? um / 1000 : um, 4).replace("-", "−"));
+  return `${ends.join(" … ")} ${isMm ? "mm" : "µm"}`;
+}
+
 export function size(um) {
   const inMm = Math.max(...um) >= 1000;
   const sides = um.map((side) => figures(inMm ? side / 1000 : side, 4));
