@@ -41,7 +41,7 @@ class Park:
 @pytest.fixture(scope="session")
 def park() -> Iterator[Park]:
     """`mingyue serve` with what `manage demonstrate` makes."""
-    with tempfile.TemporaryDirectory(prefix="my-") as folder:  # a short path, for the database's socket
+    with tempfile.TemporaryDirectory(prefix="mb-") as folder:  # a short path, for the database's socket
         Path(folder).chmod(0o711)  # as root the database comes here as another user
         home = Path(folder) / "home"
         served = serve(home, **SETTINGS)
@@ -50,8 +50,6 @@ def park() -> Iterator[Park]:
             assert made.returncode == 0, made.stderr
             yield Park(served, json.loads((home / "demonstration.json").read_text(encoding="utf-8")))
         finally:
-            import shutil as _s; _s.copy(str(home)+".log", "/tmp/viewer/served.log")
-            print(served.process.poll())
             served.stop()
 
 
