@@ -19,7 +19,7 @@ hypothesis.settings.load_profile("house")
 # Tests read English, wherever they run; the language is read when the command line is imported.
 os.environ["MINGYUE_LANG"] = "en"
 
-_OURS = {"MINGYUE_LANG", "MINGYUE_DATA", "MINGYUE_TEST_HOME", "MINGYUE_TEST_LEADER"}
+_OURS = {"MINGYUE_SCREENSHOTS", "MINGYUE_LANG", "MINGYUE_DATA", "MINGYUE_TEST_HOME", "MINGYUE_TEST_LEADER"}
 # The platform's tests have a home of their own, one a run: the workers of a run inherit it. Short, because the path of a
 # socket must be.
 if "MINGYUE_TEST_HOME" not in os.environ:

@@ -7,6 +7,7 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -200,3 +201,17 @@ def test_the_folder_of_a_job_goes_with_it() -> None:
     with child.workplace() as folder:
         (folder / "left").write_bytes(b"x")
     assert not folder.exists()
+
+
+def test_what_a_killed_worker_left_is_removed_and_what_a_living_one_has_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    left, living = (tmp_path / f"mingyue-job-{number}-x" for number in (dead.pid, os.getppid()))
+    for folder in (left, living):
+        folder.mkdir()
+    with child.workplace() as folder:
+        assert folder.parent == tmp_path
+    assert (left.exists(), living.exists(), folder.exists()) == (False, True, False)

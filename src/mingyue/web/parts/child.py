@@ -34,6 +34,7 @@ Tick = Callable[[], None]
 
 _LOOK_S = 1.0  # how often somebody is asked whether to go on while nothing is told
 _MOST_LINE_BYTES = 64 << 20
+_FOLDER = "mingyue-job-"  # then the worker's number
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +64,25 @@ def limits() -> Limits:
 
 @contextmanager
 def workplace() -> Iterator[Path]:
-    """A folder for one job, which is removed."""
-    folder = Path(tempfile.mkdtemp(prefix="mingyue-job-"))
+    """A folder for one job, which is removed; and those are that a killed worker left."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*-*"):
+        if not _is_running(left.name.removeprefix(_FOLDER).partition("-")[0]):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)  # asks, and sends nothing
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError, ValueError):
+        return True
+    return True
 
 
 def run(job: Job, *, bounds: Limits, tick: Tick) -> Iterator[Line]:

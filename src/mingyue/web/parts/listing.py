@@ -1,4 +1,4 @@
-"""A list of parts as it is shown: for each its newest revision, and the worst that its last check found."""
+"""A list of parts as it is shown: for each its newest revision, and how it can best be made."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ _VERDICTS = {
     "risk": say("at some risk"),
     "fails": say("cannot be made as it is"),
 }
+_VERDICTS_BEST_FIRST = ("fine", "note", "risk", "fails", "")
 # The classes of confidentiality in a word; what they mean is told where they are chosen.
 CLASSES = {
     "public": say("public"),
@@ -28,7 +29,7 @@ _ICONS = {"fine": "good", "note": "good"}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """verdict: of the last check that ended, or empty; state: what is told instead while there is none."""
+    """verdict: of the check that ended best, or empty; state: what is told instead while there is none."""
 
     part: Part
     revision: Revision | None
@@ -55,8 +56,13 @@ def rows_of(parts: Iterable[Part]) -> list[Row]:
     ended = Check.objects.filter(revision__in=newest.values(), state=Check.State.DONE).select_related(
         "machine", "resin"
     )
-    checks = {check.revision_id: check for check in ended.order_by("ended_at")}
+    checks = {check.revision_id: check for check in sorted(ended, key=_how_bad, reverse=True)}
     return [_row(part, newest.get(part.pk), checks) for part in parts]
+
+
+def _how_bad(check: Check) -> tuple[int, float]:
+    """The best comes last: one way of making it is enough. Of equal ones the newest."""
+    return _VERDICTS_BEST_FIRST.index(check.verdict), -check.asked_at.timestamp()
 
 
 def _row(part: Part, revision: Revision | None, checks: dict[UUID, Check]) -> Row:
@@ -73,6 +79,6 @@ def _row(part: Part, revision: Revision | None, checks: dict[UUID, Check]) -> Ro
         revision=revision,
         verdict=check.verdict if check else "",
         said=said,
-        made_on=f"{check.machine} · {check.resin}" if check else "",
+        made_on=f"{check.machine.name} · {check.resin.title}" if check else "",
         updated_at=max(at for at in moments if at),
     )

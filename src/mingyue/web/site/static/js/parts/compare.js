@@ -3,7 +3,8 @@
 import { get } from "./asking.js";
 import { Pilot } from "./camera.js";
 import { describe } from "./details.js";
-import { badge, byId, el } from "./dom.js";
+import { badge, byId, el, scriptsRun } from "./dom.js";
+import { placeOf } from "./findings.js";
 import { Marks } from "./marks.js";
 import { addPlatform } from "./platform.js";
 import { rulerIn } from "./ruler.js";
@@ -11,6 +12,8 @@ import { View, canDraw } from "./scene.js";
 import { Surface, matrixOf, readSurface, standing } from "./surface.js";
 import { length, number, say, size, volume } from "./words.js";
 
+scriptsRun();
+const SHOWN_AT_ONCE = 30;
 const addresses = JSON.parse(byId("addresses").textContent);
 const part = await get(addresses.state);
 const sides = ["left", "right"].map((name) => ({ name, revision: part.revisions.find(({ id }) => id === addresses[name]) }));
@@ -52,6 +55,7 @@ function link(seen) {
   for (const side of seen) {
     side.view.surround(around);
     side.pilot.lookFrom("corner", { at_once: true });
+    side.view.host.classList.add("is-ready");
   }
   for (const side of seen) {
     side.view.onDrawn(() => {
@@ -95,21 +99,12 @@ function sameIn(findings, { kind, box_um: [low, high] }) {
   );
 }
 
-function group(title, findings) {
+function group(title, findings, isOpen = findings.length <= SHOWN_AT_ONCE) {
   const items = findings.map((finding) =>
     el("li", {}, badge(finding.severity, finding.severity_said), el("span", {}, finding.title), el("span", { class: "quiet" }, placeOf(finding))),
   );
-  return el(
-    "section",
-    {},
-    el("h3", {}, title, " ", el("span", { class: "quiet num" }, number(findings.length))),
-    items.length ? el("ul", { class: "rows" }, ...items) : el("p", { class: "quiet" }, say("none")),
-  );
-}
-
-function placeOf({ layers }) {
-  if (!layers) return say("whole_part");
-  return say("in_layers", { first: number(layers[0] + 1), last: number(layers[1] + 1) });
+  const head = el("summary", {}, title, " ", el("span", { class: "quiet num" }, number(findings.length)));
+  return el("details", { open: isOpen }, head, items.length ? el("ul", { class: "rows" }, ...items) : el("p", { class: "quiet" }, say("none")));
 }
 
 async function differences(checks) {
@@ -122,7 +117,7 @@ async function differences(checks) {
   const [before, after] = (await Promise.all(checks.map(({ findings }) => get(findings)))).map(({ findings }) => findings);
   const gained = after.filter((finding) => !sameIn(before, finding));
   const lost = before.filter((finding) => !sameIn(after, finding));
-  byId("differences").replaceChildren(group(say("gained"), gained), group(say("lost"), lost), group(say("kept"), after.filter((finding) => sameIn(before, finding))));
+  byId("differences").replaceChildren(group(say("gained"), gained), group(say("lost"), lost), group(say("kept"), after.filter((finding) => sameIn(before, finding)), false));
   sides[0].marks?.show(lost);
   sides[1].marks?.show(gained);
 }

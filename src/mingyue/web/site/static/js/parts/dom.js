@@ -57,6 +57,11 @@ export function problem(told) {
   );
 }
 
+// A page that needs scripts says so until they run: that also tells when they could not be loaded.
+export function scriptsRun() {
+  byId("needs-scripts").hidden = true;
+}
+
 export function byId(id) {
   return document.getElementById(id);
 }

@@ -175,7 +175,7 @@ function limitOf({ limit, unit, source, mark }) {
   return [quantity(limit, unit), source, mark].filter(Boolean).join(" · ");
 }
 
-function placeOf({ layers }) {
+export function placeOf({ layers }) {
   if (!layers) return say("whole_part");
   const [first, last] = layers.map((layer) => layer + 1);
   return first === last ? say("in_layer", { n: number(first) }) : say("in_layers", { first: number(first), last: number(last) });

@@ -4,7 +4,7 @@ import { announce } from "../announce.js";
 import { get } from "./asking.js";
 import { AskedChecks } from "./asked_checks.js";
 import { describe, showFacts } from "./details.js";
-import { byId } from "./dom.js";
+import { byId, scriptsRun } from "./dom.js";
 import { Findings } from "./findings.js";
 import { Layers } from "./layers.js";
 import { watch } from "./live.js";
@@ -15,6 +15,7 @@ import { Studies } from "./studies.js";
 import { Verdict, isUnderWay } from "./verdict.js";
 import { say } from "./words.js";
 
+scriptsRun();
 const urls = JSON.parse(byId("addresses").textContent);
 const drawable = canDraw();
 const shown = { part: null, checkId: null, findings: null, view: null };

@@ -73,11 +73,13 @@ export class Stage {
     }
     this.deviation.show(true);
     this.surface.show(false);
+    this.marks.visible(false); // they would cover the colours
   }
 
   hideDeviation() {
     this.deviation?.show(false);
     this.surface?.show(true);
+    this.marks.visible(byId("tool-marks").getAttribute("aria-pressed") === "true");
   }
 
   choose(finding, { fly = true } = {}) {

@@ -8,7 +8,7 @@ import { isUnderWay } from "./verdict.js";
 
 // A model knows no more than this.
 function hundredths(um) {
-  return number(Math.abs(um) < 0.005 ? 0 : um, 2).replace("-", "−");
+  return number(Math.abs(um) < 0.005 ? 0 : um, 2);
 }
 
 export class Studies {

@@ -3,9 +3,10 @@
 import { Tus, Uppy } from "uppy";
 import { HEADER, token } from "../csrf.js";
 import { post } from "./asking.js";
-import { byId, problem, progressLine } from "./dom.js";
+import { byId, problem, progressLine, scriptsRun } from "./dom.js";
 import { bytes, say } from "./words.js";
 
+scriptsRun();
 const TYPES = ["stl", "obj", "ply", "3mf"];
 const WITHOUT_UNIT = new Set(["stl", "obj", "ply"]);
 const MOST_BYTES = 2 * 2 ** 30; // as the server's UPLOAD_LIMIT_BYTES

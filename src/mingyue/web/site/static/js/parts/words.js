@@ -11,12 +11,12 @@ export function say(key, values = {}) {
 }
 
 export function number(value, digits = 0) {
-  return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value).replace("-", "−");
 }
 
 // Significant figures rather than decimals: parts are from 10 µm to 100 mm large.
 function figures(value, count) {
-  return new Intl.NumberFormat(language, { maximumSignificantDigits: count }).format(value);
+  return new Intl.NumberFormat(language, { maximumSignificantDigits: count }).format(value).replace("-", "−");
 }
 
 export function length(um, count = 4) {
@@ -27,7 +27,7 @@ export function length(um, count = 4) {
 export function range(low, high) {
   if (low === high) return length(low);
   const isMm = Math.max(Math.abs(low), Math.abs(high)) >= 1000;
-  const ends = [low, high].map((um) => figures(isMm ? um / 1000 : um, 4).replace("-", "−"));
+  const ends = [low, high].map((um) => figures(isMm ? um / 1000 : um, 4));
   return `${ends.join(" … ")} ${isMm ? "mm" : "µm"}`;
 }
 
