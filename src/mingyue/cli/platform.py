@@ -37,8 +37,11 @@ def login(
     key_file: Annotated[
         Path | None, typer.Option("--key-file", help=tell("Read the key from this file instead of asking for it."))
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """`mingyue login ORIGIN`."""
+    from msgspec import to_builtins
+
     key = _key_from(key_file) if key_file is not None else _key_asked()
     with _client(origin, key) as client:
         who = client.me()
@@ -47,6 +50,9 @@ def login(
         names = ", ".join(_named(one.name, one.name_zh) for one in who.organisations)
         if client.origin.startswith("http://") and not _is_here(client.origin):
             print_notes([say("The key travels unencrypted over http://; use https:// where you can.")])
+    if as_json:
+        print_json({"origin": client.origin, "me": to_builtins(who), "file": where})
+        return
     print_line(say("You are {name}, of {organisations}.", name=who.name or who.email, organisations=names))
     print_line(say("The key may: {scopes}. It is kept in {file}.", scopes=scopes, file=where))
 

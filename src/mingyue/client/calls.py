@@ -159,7 +159,7 @@ def _refused(answer: Answer) -> ApiError:
 
 def _plain(text: object) -> Phrase:
     """What the platform said already in the reader's language."""
-    return say("{text}", text=str(text))
+    return Phrase("{text}", {"text": str(text)})  # it stands in no table: it is said already
 
 
 def _unreachable(origin: str, error: Exception) -> UnreachableError:

@@ -50,8 +50,12 @@ def _bytes(media_type: str, *, dark: bool = False) -> dict[str, Any]:
 
 @router.get("/parts", auth=READS, response=Page[PartBriefOut])
 def list_parts(
-    request: HttpRequest, organisation: OfOrganisation = "", archived: Archived = False, cursor: Cursor = "", limit: Limit = 50
-) -> Any:  # fmt: skip
+    request: HttpRequest,
+    organisation: OfOrganisation = "",
+    archived: Archived = False,
+    cursor: Cursor = "",
+    limit: Limit = 50,
+) -> Any:
     """Those that the caller may see, the newest first."""
     only = there(people.organisation_of(caller(request), organisation)).pk if organisation else None
     found = queries.parts_of(caller(request), organisation_id=only, archived=archived)

@@ -76,11 +76,13 @@ def _unknown(request: HttpRequest) -> UnknownViewerError:
     if request.headers.get("Authorization"):
         return UnknownViewerError(
             say("This API key is unknown, revoked or has run out."),
-            remedy=say("Make a key on your organisation's page, and send it as Authorization: Bearer mky_…"),
+            remedy=say(
+                "Make a key on your organisation's page, and send it in the header Authorization: Bearer mky_… as it is."
+            ),
         )
     return UnknownViewerError(
         say("This is for people who are signed in."),
-        remedy=say("Sign in, or send an API key as Authorization: Bearer mky_…"),
+        remedy=say("Sign in, or send an API key in the header Authorization."),
     )
 
 
