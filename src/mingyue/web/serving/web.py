@@ -9,11 +9,8 @@ import os
 import socket
 import sys
 
-import django
 import uvicorn
-from django.db import connections
 
-from mingyue.web.site.database import pooled
 from mingyue.web.site.environment import read_environment
 
 # A proxy is on this machine or in its own network. The address it names last is taken, never one that a visitor made up.
@@ -22,8 +19,6 @@ _PROXIES = ["127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16
 
 def main(number: int, finish_s: int) -> None:
     """Answer requests from this socket until told to stop."""
-    django.setup()
-    pooled(connections.settings["default"])
     config = uvicorn.Config(
         "mingyue.web.site.asgi:application",
         log_config=None,

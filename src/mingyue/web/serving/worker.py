@@ -48,8 +48,7 @@ async def work(place: Path, *, finish_s: float) -> None:
                 "worker_middleware": [_known_before_it_works(place)],
             }
             worker = Worker(app=ours, **settings)
-            await _give_back(dead=_number_in(place))
-            living = asyncio.create_task(_live(worker))
+            living = asyncio.create_task(_live(worker, before_us=_number_in(place)))
             try:
                 await worker.run()
             finally:
@@ -67,8 +66,11 @@ def _known_before_it_works(place: Path) -> Any:
     return remember
 
 
-async def _live(worker: Worker) -> None:
-    """Say again and again that we live, and give back what the dead have left."""
+async def _live(worker: Worker, *, before_us: int | None) -> None:
+    """Say again and again that we live, and give back what the dead have left; first that of who was here before us.
+
+    Only when we are known ourselves, so that nobody who asks meanwhile finds no worker at all.
+    """
     while worker.worker_id is None:
         await asyncio.sleep(0.05)
     heard, since = time.monotonic(), ""
@@ -83,7 +85,8 @@ async def _live(worker: Worker) -> None:
                 log.warning("the database was started anew, and so are we when our job is done")
                 worker.stop()
             since = known[0]["since"]
-            await _give_back()
+            await _give_back(dead=before_us)
+            before_us = None
         except (ConnectorException, TimeoutError, django.db.DatabaseError) as error:
             log.warning("heartbeat failed: %s", error)
             if time.monotonic() - heard > _LEASE_S:
