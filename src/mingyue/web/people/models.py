@@ -86,6 +86,11 @@ class Organisation(models.Model):
         """Its name in the reader's language."""
         return (current_language() == "zh" and self.name_zh) or self.name
 
+    @property
+    def description(self) -> str:
+        """What is told about it, in the reader's language."""
+        return (current_language() == "zh" and self.about_zh) or self.about
+
     def __str__(self) -> str:
         return self.title
 
