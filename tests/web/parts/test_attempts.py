@@ -73,9 +73,7 @@ def test_a_task_whose_check_was_cancelled_meanwhile_ends_without_a_word(
     assert (check.state, check.looked) == ("cancelled", None)
 
 
-def test_a_fault_of_ours_ends_the_check_and_is_told(
-    cast: Cast, check: Check, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fault_of_ours_ends_the_check_and_is_told(cast: Cast, check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(child, "run", told({"step": "findings"}))
     with pytest.raises(KeyError):
         tasks.run_check.func(check_id=str(check.pk), organisation_id=str(cast.institute.pk))
@@ -84,9 +82,7 @@ def test_a_fault_of_ours_ends_the_check_and_is_told(
     assert check.problem["message"]["template"] == "A fault of the platform stopped this work."
 
 
-def test_findings_stay_when_what_follows_them_dies(
-    cast: Cast, check: Check, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_findings_stay_when_what_follows_them_dies(cast: Cast, check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
     looked = {"notes": [], "counts": {"fails": 0, "risk": 0, "note": 0}, "model_asked": False}
     monkeypatch.setattr(
         child, "run",

@@ -97,7 +97,11 @@ def test_another_persons_upload_is_not_there(cast: Cast, browse: Browse) -> None
 
 
 def test_nobody_begins_an_upload_for_an_organisation_that_is_not_theirs(cast: Cast, browse: Browse) -> None:
-    for person, organisation in ((cast.stranger, cast.institute), (cast.office, cast.institute), (None, cast.institute)):
+    for person, organisation in (
+        (cast.stranger, cast.institute),
+        (cast.office, cast.institute),
+        (None, cast.institute),
+    ):
         for said in (organisation.slug, str(organisation.pk)):
             answer = browse(person).post(
                 "/uploads/",
@@ -204,9 +208,7 @@ def whole(actor: Any, content: bytes = b"moon") -> Any:
     return upload
 
 
-def test_an_upload_becomes_a_blob_once(
-    cast: Cast, as_viewer: Any, django_capture_on_commit_callbacks: Any
-) -> None:
+def test_an_upload_becomes_a_blob_once(cast: Cast, as_viewer: Any, django_capture_on_commit_callbacks: Any) -> None:
     owner = as_viewer(cast.owner)
     upload = whole(owner)
     with django_capture_on_commit_callbacks(execute=True):

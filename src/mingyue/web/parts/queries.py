@@ -139,9 +139,9 @@ def _blob(organisation_id: UUID, blob_id: UUID | None) -> Blob | None:
 
 def machines() -> list[dict[str, Any]]:
     """Machines that print, and the resins that go with each; the finest first."""
-    found = Machine.objects.filter(
-        facility__is_open=True, state__in=(Machine.State.READY, Machine.State.BUSY)
-    ).exclude(profile="")
+    found = Machine.objects.filter(facility__is_open=True, state__in=(Machine.State.READY, Machine.State.BUSY)).exclude(
+        profile=""
+    )
     told = []
     for machine in found.select_related("facility").order_by("name"):
         offered = Resin.objects.filter(facility=machine.facility, is_offered=True).order_by("name")

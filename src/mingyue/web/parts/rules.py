@@ -72,7 +72,9 @@ def why_not_say_units(revision: Revision) -> list[Phrase]:
     return [] if asked else [say("Nobody asked for this file's unit.")]
 
 
-def why_not_check(revision: Revision, *, machine_offered: bool, resin_offered: bool, fits: list[Phrase]) -> list[Phrase]:
+def why_not_check(
+    revision: Revision, *, machine_offered: bool, resin_offered: bool, fits: list[Phrase]
+) -> list[Phrase]:
     """Why this revision cannot be checked so. fits: what the engine has against machine and resin."""
     reasons = []
     if revision.state != Revision.State.READ:

@@ -105,9 +105,7 @@ def _check(check: Check, attempt: Attempt, folder: Path) -> None:
             _finish(check, attempt, found)
 
 
-def _keep_masks(
-    why_not: dict[str, Any] | None, found: _Found, check: Check, attempt: Attempt, folder: Path
-) -> None:
+def _keep_masks(why_not: dict[str, Any] | None, found: _Found, check: Check, attempt: Attempt, folder: Path) -> None:
     if why_not is not None:
         found.extra.append(why_not)
         attempt.write(looked=found.said)

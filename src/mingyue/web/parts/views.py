@@ -63,7 +63,11 @@ def revise(request: HttpRequest, part_id: UUID) -> JsonResponse:
     """Another revision from an upload."""
     body = body_of(request)
     revision = services.add_revision(
-        actor=_viewer(request), part_id=part_id, upload_id=id_in(body, "upload"), units=text_in(body, "units", ""), at=_now()
+        actor=_viewer(request),
+        part_id=part_id,
+        upload_id=id_in(body, "upload"),
+        units=text_in(body, "units", ""),
+        at=_now(),
     )
     return JsonResponse({"revision": str(revision.pk)}, status=201)
 

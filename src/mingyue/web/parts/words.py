@@ -50,6 +50,11 @@ _FINDINGS: dict[str, Phrase] = {
     "all": say("All"),
     "what_to_do": say("What to do"),
     "limit": say("Limit"),
+    "mark_seen": say("read in this source"),
+    "mark_2nd": say("second-hand"),
+    "mark_derived": say("derived"),
+    "mark_assumed": say("our assumption"),
+    "mark_measured": say("measured here"),
     "model_says": say("Virtual print"),
     "where": say("Where"),
     "show_layer": say("Show layer {n}", n="{n}"),
@@ -112,7 +117,9 @@ _DETAILS: dict[str, Phrase] = {
     "file": say("File"),
     "units": say("Units"),
     "note": say("Note"),
-    "reading_about": say("Size, volume and faults of the mesh are read first; then it is checked. You may leave the page."),
+    "reading_about": say(
+        "Size, volume and faults of the mesh are read first; then it is checked. You may leave the page."
+    ),
     "units_about": say("Choose the unit that makes it as large as you meant it."),
     "units_send": say("Read it so"),
     "unit_um": say("micrometres (µm)"),
