@@ -13,9 +13,9 @@ export MINGYUE_DATA ?= $(abspath ../shared/data)
 .PHONY: help setup run demo test check fmt bench vendor lock clean
 
 help:
-	@echo 'make run    build the bird'"'"'s nest for a 2 µm machine and show what came of it'
+	@echo 'make run    send the bird'"'"'s nest through the platform, then serve it at localhost'
 	@echo 'make test   check the code and run every test'
-	@echo 'make setup  only prepare .venv     make demo   the same: serving comes with the platform'
+	@echo 'make setup  only prepare .venv     make demo   the same without serving'
 	@echo 'make check  lint, types, layers    make fmt    format the code'
 	@echo 'make bench  time us beside others  make vendor renew vendored web files'
 
@@ -25,7 +25,8 @@ $(READY): requirements/dev.txt pyproject.toml
 	@scripts/setup "$(PYTHON)" "$(VENV)"
 	@touch $@
 
-run: demo
+run: $(READY)
+	@$(BIN)/python scripts/demo.py $(OUT) --serve
 
 demo: $(READY)
 	@$(BIN)/python scripts/demo.py $(OUT)

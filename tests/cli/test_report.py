@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mingyue.printing.formats.stl import write_stl
+from mingyue.printing.meshes import joined
 from tests.cli.conftest import Ended
 from tests.solids import box
 
@@ -40,11 +41,32 @@ def test_without_the_part_the_masks_are_compared_with_and_that_is_said(mingyue: 
 
     assert "open it in a browser" in ended.out
     assert "contours that its masks show" in ended.err
+    assert "nothing was looked for" in Path("r.html").read_text(encoding="utf-8")
     page = Path("r.html").read_text(encoding="utf-8")
     assert '<html lang="en">' in page
     assert "within ±3 µm" in page
     assert "contours that its masks show" in page
     assert "nothing is said of how sure" in page
+
+
+def test_what_a_check_of_the_part_finds_is_told_and_drawn(mingyue: Run, tmp_path: Path) -> None:
+    thin = joined([box((0, 0, 0), (400, 400, 40)), box((100, 100, 30), (103, 300, 100))])
+    write_stl(thin, tmp_path / "thin.stl", unit="mm")
+    limits = tmp_path / "own.toml"
+    limits.write_text("[thin_wall]\nfails = 1.0\n", encoding="utf-8")
+    mingyue("build", "thin.stl", "--units", "mm", "--resin", "pegda-nps3-365", "--exposure-s", 0.45)
+    known = ("--part", "thin.stl", "--units", "mm", "--no-bands", "--critical-dose-mj-cm2", 10, "--lang", "en")
+
+    said = mingyue("report", "thin.job.zip", *known, "--json").json
+    page = Path("thin.report.html").read_text(encoding="utf-8")
+    eased = mingyue("report", "thin.job.zip", *known, "--limits", limits, "--json").json
+
+    assert sum(said["findings"].values()) == 1
+    assert "Make the wall thicker" in page
+    assert page.count('<div class="pictures places"><figure><img alt="') == 1
+    assert ": thin wall, at " in page
+    assert eased["findings"] == {"fails": 0, "risk": 0, "note": 0}
+    assert "Nothing was found" in Path("thin.report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -54,6 +76,7 @@ def test_without_the_part_the_masks_are_compared_with_and_that_is_said(mingyue: 
         (("--tolerance-um", "0"), "allows nothing"),
         (("-o", "block.job.zip"), "written over itself"),
         (("--resin", "moon"), "no resin called 'moon'"),
+        (("--limits", "none.toml"), "none.toml"),
     ],
 )
 def test_a_wrong_wish_is_refused_and_writes_nothing(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from mingyue.printing.formats.limits import ReadLimits
 from mingyue.printing.formats.stl import read_stl, write_stl
 from mingyue.printing.formats.threemf import read_3mf
-from mingyue.printing.meshes import joined
+from mingyue.printing.meshes import Mesh, joined
 from tests.cli.conftest import Ended
+from tests.printing.formats.archives import item, model, write_3mf
 from tests.solids import box
 
 Run = Callable[..., Ended]
@@ -134,3 +137,116 @@ def test_orientations_are_told_to_people_too(mingyue: Run, bracket: str) -> None
     assert ended.code == 0
     assert "fewest supports" in " ".join(ended.out.split())
     assert "orientations were compared" in ended.out
+
+
+def limits(text: str) -> str:
+    Path("own.toml").write_text(text, encoding="utf-8")
+    return "own.toml"
+
+
+def test_limits_of_ones_own_say_what_hangs(mingyue: Run, bracket: str) -> None:
+    asked = ("support", bracket, "--units", "um", "-o", "out.stl", "--json")
+    wide = limits("[overhang]\nrisk = 300.0\nunit = 'um'\n")
+
+    eased = mingyue(*asked, "--limits", wide).json
+    strict = mingyue(*asked, "--limits", wide, "--reach-um", "40").json
+
+    assert (eased["overhangs"], eased["necks"], eased["reach_um"]) == (0, 0, 300.0)
+    assert (strict["overhangs"], strict["reach_um"]) == (1, 40.0)
+    checked = mingyue("check", bracket, "--units", "um", "--limits", wide, "--json").json
+    assert "overhang" not in checked["counts"]
+
+
+def test_how_much_of_an_island_must_lie_on_something_is_read_from_limits(mingyue: Run, tmp_path: Path) -> None:
+    roof = joined([box((0, 0, 0), (60, 60, 100)), box((48, 0, 100), (130, 60, 120))])  # lies on some 200 pixels
+    write_stl(roof, tmp_path / "roof.stl", unit="um")
+    asked = ("roof.stl", "--units", "um", "--json", "--limits")
+
+    for text, islands in (
+        ("[weak_island]\nrisk = 0.9\n", 1),
+        ("[island]\nfails = 250\n", 1),
+        ("[overhang]\nrisk = 10.0\n", 0),
+    ):
+        told = mingyue("support", *asked, limits(text), "-o", "out.stl").json
+        counts = mingyue("check", *asked, "own.toml").json["counts"]
+        assert told["islands"] == islands
+        assert counts.get("weak_island", 0) + counts.get("island", 0) == islands
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[overhang]\nrisk = 2.0\nunit = 'dp'\n", "Limit overhang is in penetration depths"),
+        ("[moon]\nrisk = 2.0\n", "no limit called 'moon'"),
+    ],
+)
+def test_limits_that_cannot_be_used_are_refused_and_nothing_is_written(
+    mingyue: Run, bracket: str, text: str, says: str
+) -> None:
+    ended = mingyue("support", bracket, "--units", "um", "-o", "out.stl", "--limits", limits(text))
+
+    assert ended.code == 3
+    assert says in ended.err
+    assert not Path("out.stl").exists()
+
+
+def test_a_bar_that_necks_carry_is_no_island_any_more(mingyue: Run, tmp_path: Path) -> None:
+    write_stl(
+        joined([box((0, 0, 0), (60, 60, 300)), box((120, 0, 200), (360, 24, 300))]), tmp_path / "bar.stl", unit="um"
+    )
+    mingyue("support", "bar.stl", "--units", "um", "-o", "held.3mf")
+
+    before = mingyue("check", "bar.stl", "--units", "um", "--no-model", "--json").json["counts"]
+    after = mingyue("check", "held.3mf", "--no-model", "--json").json["counts"]
+
+    assert before["island"] == 1
+    assert {"island", "weak_island", "overhang"} & set(after) == set()
+
+
+def in_colours(path: Path, mesh: Mesh, *, coloured: Iterable[int], of_object: str = "") -> None:
+    """The part as a 3MF in µm in which some triangles are red, and the object blue where that is asked for."""
+    corners = "".join(f'<vertex x="{x}" y="{y}" z="{z}"/>' for x, y, z in mesh.vertices_um)
+    chosen = set(coloured)
+    faces = "".join(
+        f'<triangle v1="{a}" v2="{b}" v3="{c}"{" pid=" + repr("9") + " p1=" + repr("0") if face in chosen else ""}/>'
+        for face, (a, b, c) in enumerate(mesh.triangles)
+    )
+    colours = '<m:colorgroup id="9"><m:color color="#FF0000"/><m:color color="#0000FF"/></m:colorgroup>'
+    body = (
+        f'<object id="1" {of_object}><mesh><vertices>{corners}</vertices><triangles>{faces}</triangles></mesh></object>'
+    )
+    material = 'xmlns:m="http://schemas.microsoft.com/3dmanufacturing/material/2015/02"'
+    write_3mf(path, model(colours + body, item(1), unit="micron", namespaces=material))
+
+
+@pytest.mark.parametrize("of_object", ["", 'pid="9" pindex="1"'])
+def test_triangles_painted_in_a_3mf_are_kept_free_of_supports(mingyue: Run, tmp_path: Path, of_object: str) -> None:
+    arm = joined([box((0, 0, 0), (60, 60, 300)), box((0, 0, 200), (260, 60, 240))])
+    below = np.flatnonzero((arm.vertices_um[arm.triangles][:, :, 2] == 200.0).all(axis=1))
+    in_colours(tmp_path / "red.3mf", arm, coloured=below, of_object=of_object)
+    in_colours(tmp_path / "plain.3mf", arm, coloured=(), of_object=of_object)
+
+    free = mingyue("support", "red.3mf", "-o", "out.stl", "--json").json
+    kept_off = mingyue("support", "red.3mf", "--forbid", "red.3mf", "-o", "out.stl", "--json").json
+    Path("named.json").write_text(json.dumps({"triangles": below.tolist()}))
+    named = mingyue("support", "red.3mf", "--forbid", "named.json", "-o", "out.stl", "--json").json
+    plain = mingyue("support", "red.3mf", "--forbid", "plain.3mf", "-o", "new.stl")
+    marked = mingyue("orient", "red.3mf", "--mark-file", "red.3mf", "--exposure-s", 1, "--json").json
+    by_number = mingyue("orient", "red.3mf", "--mark-file", "named.json", "--exposure-s", 1, "--json").json
+
+    assert len(below) > 0
+    assert (free["left"], len(kept_off["left"]), kept_off["necks"]) == ([], 1, 0)
+    assert kept_off["left"] == named["left"]
+    assert plain.code == 3
+    assert "No triangle of plain.3mf has a colour of its own" in plain.err
+    assert not Path("new.stl").exists()
+    assert marked["choices"] == by_number["choices"]
+
+
+def test_paint_of_another_part_is_refused(mingyue: Run, bracket: str, tmp_path: Path) -> None:
+    in_colours(tmp_path / "other.3mf", box((0, 0, 0), (9, 9, 9)), coloured=[0])
+
+    ended = mingyue("support", bracket, "--units", "um", "--forbid", "other.3mf", "-o", "out.stl")
+
+    assert ended.code == 3
+    assert "other.3mf has 12 triangles, and the part 24." in ended.err

@@ -52,6 +52,18 @@ def test_a_limit_is_round_and_large_enough(largest_um: float) -> None:
     assert f"{limit:e}"[0] in "125"
 
 
+@pytest.mark.parametrize("height", [200, 480, 1400])
+def test_the_legend_is_in_micrometres_not_in_um(height: int) -> None:
+    sheet = with_legend(Image.new("RGB", (10, height)), limit_um=10.0, tolerance_um=2.0).convert("L")
+    size = max(11, height // 55)
+    label = np.asarray(sheet)[round(0.12 * height - 2.2 * size) : round(0.12 * height - 0.6 * size), 10:] < 128
+    inked = np.flatnonzero(label.any(axis=0))
+    below_the_line = np.flatnonzero(label[round(1.1 * size) :].any(axis=0))
+
+    assert len(below_the_line) > 0
+    assert below_the_line.max() - inked.min() <= size / 5
+
+
 def test_the_legend_stands_beside_the_picture_and_leaves_it_as_it_is() -> None:
     picture = Image.new("RGB", (300, 200), (1, 2, 3))
 

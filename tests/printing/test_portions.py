@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingyue.printing.frames import Canvas, centred_canvas, rotation
-from mingyue.printing.kernels import threads
+from mingyue.printing.kernels import fast, threads
 from mingyue.printing.layers import cover_corners, cover_layers, layer_table
-from mingyue.printing.meshes import Mesh, PlacedMesh, joined
+from mingyue.printing.meshes import EmptyMeshError, Mesh, PlacedMesh, joined
 from mingyue.printing.pictures import drawn_mesh
 from mingyue.printing.portions import portions
 from tests.solids import ball, box
@@ -101,3 +101,38 @@ def test_a_placed_mesh_is_its_moved_copy_to_the_last_bit(
     np.testing.assert_array_equal(
         drawn_mesh(placed, width_px=40, height_px=30), drawn_mesh(moved, width_px=40, height_px=30)
     )
+
+
+@given(
+    st.integers(0, 10**6),
+    st.floats(0.1, 10.0),
+    st.tuples(*[st.sampled_from([-90.0, 0.0, 90.0, 180.0, 33.0])] * 3),
+    st.floats(-1e4, 1e4),
+)
+def test_a_box_is_that_of_all_corners_to_the_last_bit_however_the_part_is_turned(
+    seed: int, scale: float, turns: tuple[float, float, float], away_um: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    soup = Mesh(rng.normal(away_um, 100.0, (30, 3)), rng.integers(0, 25, (50, 3)))  # some vertices are in no triangle
+    matrix, origin, shift = scale * rotation(turns), rng.normal(0, 50.0, 3), rng.normal(away_um, 50.0, 3)
+    at, nowhere = soup.surface, np.zeros(3)
+
+    placed = PlacedMesh(soup, matrix, shift)
+
+    np.testing.assert_array_equal(
+        soup.box_under(matrix, origin), fast.box_of(at, matrix=matrix, origin=origin, offset=nowhere)
+    )
+    np.testing.assert_array_equal(placed.box_um, fast.box_of(at, matrix=matrix, origin=nowhere, offset=shift))
+    view = rotation(turns)
+    np.testing.assert_array_equal(
+        placed.box_under(view, origin),
+        fast.box_of(at, matrix=view @ matrix, origin=nowhere, offset=view @ (shift - origin)),
+    )
+
+
+def test_a_placed_mesh_of_no_triangles_has_no_box() -> None:
+    nothing = Mesh(np.zeros((3, 3)), np.empty((0, 3), dtype=np.int64))
+
+    for turns in (0.0, 33.0):
+        with pytest.raises(EmptyMeshError):
+            _ = PlacedMesh(nothing, rotation((turns, 0.0, 0.0)), np.zeros(3)).box_um

@@ -35,6 +35,12 @@ def test_what_is_far_away_is_left_out() -> None:
     assert np.array_equal(one, other)
 
 
+def test_a_place_that_is_a_point_is_marked_all_the_same() -> None:
+    corner: Corners = ((400, 400, 120), (400, 400, 120))
+
+    assert red_px(np.asarray(picture_of_place(TABLE, corner))) > 50
+
+
 def test_where_nothing_is_the_box_alone_is_drawn() -> None:
     nowhere: Corners = ((9000, 0, 0), (9100, 100, 100))
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,6 +89,21 @@ def django_db_setup(postgres_server: Path, django_db_blocker: Any) -> Iterator[N
     yield
     with django_db_blocker.unblock():
         connections.close_all()
+
+
+@contextmanager
+def database_apart(name: str) -> Iterator[str]:
+    """A database for what is committed, as several threads or processes must see it; its address for another process."""
+    before = connections["default"].settings_dict["NAME"]
+    _as_superuser(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    _as_superuser(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER {OWNING_ROLE}")
+    use_database(name)
+    try:
+        yield f"postgresql://{{role}}@/{name}?host={socket_folder(HOME)}&port={PORT}"
+    finally:
+        connections.close_all()
+        use_database(before)
+        _as_superuser(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @dataclass(frozen=True)

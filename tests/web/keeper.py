@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import psutil
+
 from mingyue.web.serving.postgres import EmbeddedServer
 from mingyue.web.serving.preparing import make_folders
 from mingyue.web.site.environment import read_environment

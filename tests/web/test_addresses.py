@@ -61,7 +61,7 @@ TABLE: dict[str, tuple[str, bool]] = {
     "batch-add": (OPERATORS, True),
     "batch-discard": (OPERATORS, True),
     "set_language": (OPEN, True),
-    "health": (OPEN, False),
+    "terms": (OPEN, False),
 }
 # Tested by those who made them, or by the app's own tests, address by address.
 OTHERS = ("account_", "mfa_", "socialaccount_", "openid_connect_")

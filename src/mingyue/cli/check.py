@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -18,41 +18,29 @@ from mingyue.cli.options import (
     FieldOption,
     FitOption,
     LayerOption,
+    LimitsOption,
     OverlapOption,
     RotateOption,
     ScaleOption,
     UnitsOption,
 )
 from mingyue.cli.output import AsJson, print_json, print_line, print_notes, print_table, progress_bar, tell
-from mingyue.cli.profiles import MARKS
 from mingyue.errors import BadInputError
 from mingyue.files import write_whole
-from mingyue.phrases import Phrase, say
+from mingyue.phrases import say
 from mingyue.printing.chain import BuildSettings
 from mingyue.printing.checks import CheckResult
 from mingyue.printing.checks import check as check_part
 from mingyue.printing.estimates import Estimate, read_times
-from mingyue.printing.findings.finding import KINDS, Finding, Predicted, Severity
+from mingyue.printing.findings.finding import KINDS, Finding
 from mingyue.printing.findings.limits import read_limits
+from mingyue.printing.findings.saying import SEVERITY_TITLES, answer_of, lowered_count, worst
 from mingyue.printing.formats.parts import Part
 from mingyue.printing.machines import machine as machine_named
 from mingyue.printing.pictures import as_png
+from mingyue.printing.profiles import MARKS
 from mingyue.printing.resins import resin as resin_named
-from mingyue.printing.sights import picture_of_place
-
-# Of each kind so many are shown, and drawn: the worst. All of them are in the JSON.
-_SHOWN = 4
-_SEVERITY: dict[Severity, Phrase] = {"fails": say("fails"), "risk": say("risk"), "note": say("note")}
-_PREDICTED: dict[Predicted, Phrase] = {
-    "bridges": say("bridges"),
-    "closes": say("closes"),
-    "stays_open": say("stays open"),
-    "lost": say("does not come out"),
-    "comes_out": say("comes out"),
-    "not_asked": say("not asked"),
-}
-# What one sees only from below.
-_FROM_BELOW = ("island", "weak_island", "overhang", "thin_membrane", "suction_cup", "trapped_resin")
+from mingyue.printing.sights import picture_of_finding
 
 
 def check(
@@ -70,9 +58,7 @@ def check(
     rotate: RotateOption = None,
     field_px: FieldOption = None,
     overlap_px: OverlapOption = 0,
-    limits: Annotated[
-        Path | None, typer.Option("--limits", help=tell("A .toml file of limits of your own, which win."))
-    ] = None,
+    limits: LimitsOption = None,
     times: Annotated[
         Path | None, typer.Option("--times", help=tell("A .toml file of times of your own, for the estimate."))
     ] = None,
@@ -139,15 +125,6 @@ def summary(result: CheckResult, drawn: dict[int, Path]) -> dict[str, object]:
     }
 
 
-def worst(findings: Sequence[Finding]) -> Iterator[tuple[int, Finding]]:
-    """The first few of each kind and severity, with their places in the list."""
-    shown: Counter[tuple[str, str]] = Counter()
-    for place, found in enumerate(findings):
-        shown[found.kind, found.severity] += 1
-        if shown[found.kind, found.severity] <= _SHOWN:
-            yield place, found
-
-
 def draw_worst(part: Part, result: CheckResult, folder: Path) -> dict[int, Path]:
     """A picture of each of the worst findings; returns where that of each finding is."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -155,10 +132,7 @@ def draw_worst(part: Part, result: CheckResult, folder: Path) -> dict[int, Path]
     drawn = {}
     for place, found in worst(result.findings):
         path = folder / f"{place:04d}-{found.kind}.png"
-        widest = max(high - low for low, high in zip(*found.box_um, strict=True))
-        around_um = min(max(60.0, 0.6 * widest), 500.0)
-        image = picture_of_place(placed, found.box_um, from_below=found.kind in _FROM_BELOW, around_um=around_um)
-        write_whole(path, as_png(image))
+        write_whole(path, as_png(picture_of_finding(placed, found)))
         drawn[place] = path
     return drawn
 
@@ -189,7 +163,7 @@ def _print(result: CheckResult) -> None:
 
 def _print_lowered(findings: Sequence[Finding]) -> None:
     """How many are less bad than their rule has them."""
-    lowered = sum(found.model is not None and found.model.by_rule != found.severity for found in findings)
+    lowered = lowered_count(findings)
     if lowered:
         print_line(
             say(
@@ -215,23 +189,8 @@ def _print_estimate(taken: Estimate) -> None:
 
 def _row(found: Finding) -> tuple[object, ...]:
     layers = "–" if found.layers is None else "–".join(dict.fromkeys(str(layer) for layer in found.layers))
-    (x, y, z), (x_high, y_high, z_high) = found.box_um
-    at = f"{(x + x_high) / 2e3:.3f}, {(y + y_high) / 2e3:.3f}, {(z + z_high) / 2e3:.3f}"
+    at = ", ".join(f"{place / 1e3:.3f}" for place in found.middle_um)
     measured, limit = (
         "–" if number is None else f"{number:.4g} {found.unit}".strip() for number in (found.measured, found.limit)
     )
-    return _SEVERITY[found.severity], found.message, layers, at, measured, limit, _answer(found)
-
-
-def _answer(found: Finding) -> Phrase | str:
-    """What the model says, in few words: which of the parameter sets agree, and whether that lowered it."""
-    answer = found.model
-    if answer is None:
-        return "–"
-    if answer.predicted == "not_asked":
-        return _PREDICTED["not_asked"]
-    arrow = "" if answer.by_rule == found.severity else " ↓"
-    return say(
-        "{predicted}, {agree}/{sets}{arrow}",
-        predicted=_PREDICTED[answer.predicted], agree=answer.agree, sets=answer.sets, arrow=arrow,
-    )  # fmt: skip
+    return SEVERITY_TITLES[found.severity], found.message, layers, at, measured, limit, answer_of(found)

@@ -15,6 +15,7 @@ from mingyue.units import LengthUnit, length_unit
 if TYPE_CHECKING:
     from mingyue.printing.formats.parts import Part
     from mingyue.printing.lights import Light, Window
+    from mingyue.printing.painted import Painted
 
 SAMPLE = "sample:"
 
@@ -34,6 +35,35 @@ def sample_part(name: str) -> Part:
     from mingyue.printing.samples import make_sample
 
     return part_of_mesh(make_sample(name).mesh, name=name, made_as="sample")
+
+
+def painted_choice(path: Path, *, triangle_count: int) -> Painted:
+    """What is painted: in a file of its own, or as the triangles of a 3MF that have a colour of their own.
+
+    Raises PaintedFileError where that is nothing, or does not fit a part of so many triangles; and as `read_3mf` does.
+    """
+    from mingyue.printing.painted import PaintedFileError, painted_triangles, read_painted
+
+    if path.suffix.lower() != ".3mf":
+        return read_painted(path, triangle_count=triangle_count)
+    from mingyue.printing.formats.limits import ReadLimits
+    from mingyue.printing.formats.threemf import read_3mf
+
+    painted = read_3mf(path, limits=ReadLimits()).painted
+    if len(painted) != triangle_count:
+        raise PaintedFileError(
+            say("{file} has {count:,} triangles, and the part {wanted:,}.",
+                file=path.name, count=len(painted), wanted=triangle_count),
+            remedy=say("Paint the file of the part itself, or a copy of it."),
+        )  # fmt: skip
+    if not painted.any():
+        raise PaintedFileError(
+            say("No triangle of {file} has a colour of its own.", file=path.name),
+            remedy=say(
+                "Give triangles a colour in a program that writes 3MF colours, or name them in a .json or .csv file."
+            ),
+        )
+    return painted_triangles(painted)
 
 
 def unit_choice(text: str | None) -> LengthUnit | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -36,4 +37,7 @@ OriginOption = Annotated[
 ]
 OrganisationOption = Annotated[
     str | None, typer.Option("--organisation", help=tell("An organisation's short name, as in its address."))
+]
+LimitsOption = Annotated[
+    Path | None, typer.Option("--limits", help=tell("A .toml file of limits of your own, which win."))
 ]

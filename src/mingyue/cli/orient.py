@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mingyue.cli.build import PartArgument
-from mingyue.cli.choices import read_choice
+from mingyue.cli.choices import painted_choice, read_choice
 from mingyue.cli.options import LayerOption, UnitsOption
 from mingyue.cli.output import AsJson, local, print_json, print_line, print_notes, print_table, tell
 from mingyue.files import write_whole
@@ -40,7 +40,9 @@ def orient(
     units: UnitsOption = None,
     mark_file: Annotated[
         Path | None,
-        typer.Option("--mark-file", help=tell("Surfaces that matter (.json, .csv): steps are judged on these alone.")),
+        typer.Option(
+            "--mark-file", help=tell("Surfaces that matter (.json, .csv, .3mf): steps are judged on these alone.")
+        ),
     ] = None,
     pictures: PicturesOption = None,
     as_json: AsJson = False,
@@ -49,14 +51,13 @@ def orient(
     from mingyue.printing.edges import require_closed
     from mingyue.printing.orientations.choices import orientations_of
     from mingyue.printing.orientations.demands import demands_of
-    from mingyue.printing.painted import read_painted
 
     chosen = read_choice(part, units=units)
     require_closed(chosen.mesh)
     demands = demands_of(machine_named(machine), resin_named(resin), layer_um=layer_um, exposure_s=exposure_s)
     marked = None
     if mark_file is not None:
-        marked = read_painted(mark_file, triangle_count=len(chosen.mesh.triangles)).faces(chosen.mesh)
+        marked = painted_choice(mark_file, triangle_count=len(chosen.mesh.triangles)).faces(chosen.mesh)
     found = orientations_of(chosen.mesh, demands, marked=marked)
     drawn = [] if pictures is None else _draw(found.choices, chosen.mesh, pictures)
     print_notes(chosen.notes)

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from mingyue.cli.output import LANGUAGE, AsJson, local, print_json, print_line, print_table, tell
-from mingyue.phrases import Phrase, say
+from mingyue.phrases import say
 from mingyue.printing import machines, resins
-from mingyue.printing.profiles import Mark, Source, Title
+from mingyue.printing.profiles import MARKS, Source, Title
 
 OwnFile = Annotated[
     Path | None,
     typer.Option("--file", help=tell("A .toml file of your own; its entries are listed as well.")),
 ]
 _UNKNOWN = "–"
-MARKS: Final[dict[Mark, Phrase]] = {
-    "seen": say("seen"),
-    "2nd": say("2nd"),
-    "derived": say("derived"),
-    "measured": say("measured"),
-    "entered": say("entered"),
-    "assumed": say("assumed"),
-}
 
 
 def list_machines(file: OwnFile = None, as_json: AsJson = False) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from mingyue.cli.choices import read_choice
-from mingyue.cli.options import UnitsOption
-from mingyue.cli.output import LANGUAGE, AsJson, print_json, print_line, print_notes, tell
+from mingyue.cli.options import LimitsOption, UnitsOption
+from mingyue.cli.output import LANGUAGE, AsJson, print_json, print_line, print_notes, progress_bar, tell
 from mingyue.cli.simulate import (
     BandsOption,
     BlurOption,
@@ -32,6 +32,14 @@ from mingyue.files import refuse_same, write_whole
 from mingyue.phrases import Language, say
 from mingyue.printing.cures import cure_of
 from mingyue.printing.formats.print_package import open_package
+
+if TYPE_CHECKING:
+    from mingyue.printing.checks import CheckResult
+    from mingyue.printing.cures import CureChoice, Known
+    from mingyue.printing.designs import Design
+    from mingyue.printing.findings.limits import Limits
+    from mingyue.printing.formats.manifest import Manifest
+    from mingyue.printing.formats.parts import Part
 
 _LANGUAGES: Final[dict[str, Language]] = {"en": "en", "zh": "zh"}
 
@@ -57,11 +65,14 @@ def report(
     window: WindowOption = None,
     tolerance_um: ToleranceOption = None,
     bands: BandsOption = True,
+    limits: LimitsOption = None,
     as_json: AsJson = False,
 ) -> None:
     """`mingyue report JOB`."""
     from mingyue.printing.designs import design_of
+    from mingyue.printing.findings.limits import read_limits
     from mingyue.printing.lights import PackageLight
+    from mingyue.printing.reports.found import tally
     from mingyue.printing.reports.page import report_html
     from mingyue.printing.reports.report import report_of
 
@@ -69,6 +80,7 @@ def report(
     refuse_same(job, target)
     language = language_choice(lang)
     check_tolerance(tolerance_um)
+    passed = read_limits(limits)
     known = known_better(
         machine=machine,
         resin=resin,
@@ -83,17 +95,42 @@ def report(
         given = None if part is None else read_choice(part, units=units, welded=False)
         design, light = design_of(package.manifest, given), PackageLight(package)
         prediction = predict_with_progress(light, design, chosen, window, tolerance_um, bands=bands, quiet=as_json)
-        made = report_of(package, light, prediction, chosen)
+        checked = _checked(package.manifest, design, chosen, known, given, passed, quiet=as_json)
+        made = report_of(package, light, prediction, chosen, design=design, checked=checked)
     page = report_html(made, language=language).encode()
     write_whole(target, page)
-    print_notes((*chosen.notes, *prediction.notes))
+    print_notes((*chosen.notes, *prediction.notes, *(checked.notes if checked else ())))
     if as_json:
         print_json({
             "report": target, "language": language, "bytes": len(page), "package_sha256": made.sha256,
             "masks_sha256": made.masks_sha256, "part_sha256": made.manifest.part.sha256,
+            "findings": tally(checked.findings) if checked else None,
         })  # fmt: skip
         return
     print_line(say("{file}: open it in a browser, and print it from there as PDF.", file=target))
+
+
+def _checked(
+    manifest: Manifest,
+    design: Design,
+    chosen: CureChoice,
+    known: Known,
+    part: Part | None,
+    limits: Limits,
+    *,
+    quiet: bool,
+) -> CheckResult | None:
+    """What a check of the part finds, with a bar on standard error unless quiet."""
+    from mingyue.printing.reports.rechecks import check_design
+
+    with progress_bar(say("findings"), quiet=quiet) as bar:
+        task = None if bar is None else bar.add_task("", total=None)
+
+        def progress(done: int, all_: int) -> None:
+            if bar is not None and task is not None:
+                bar.update(task, completed=done, total=all_)
+
+        return check_design(manifest, design, chosen, known=known, part=part, limits=limits, progress=progress)
 
 
 def report_beside(job: Path) -> Path:

@@ -14,7 +14,7 @@ from mingyue.cli.output import tell
 from mingyue.errors import BadInputError
 from mingyue.phrases import say
 
-_NEEDED = ("django", "procrastinate", "psycopg", "uvicorn", "csp", "allauth", "ninja", "whitenoise")
+_NEEDED = ("django", "procrastinate", "psycopg", "uvicorn", "csp", "allauth", "ninja", "servestatic")
 
 
 def serve(

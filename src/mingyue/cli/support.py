@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mingyue.cli.build import PartArgument
-from mingyue.cli.choices import angles_choice, read_choice
-from mingyue.cli.options import FitOption, LayerOption, RotateOption, ScaleOption, UnitsOption
+from mingyue.cli.choices import angles_choice, painted_choice, read_choice
+from mingyue.cli.options import FitOption, LayerOption, LimitsOption, RotateOption, ScaleOption, UnitsOption
 from mingyue.cli.orient import MachineOption, PicturesOption
 from mingyue.cli.output import AsJson, print_json, print_notes, print_pairs, tell
 from mingyue.errors import BadInputError
@@ -19,6 +19,8 @@ from mingyue.phrases import Phrase, say
 from mingyue.printing.machines import machine as machine_named
 
 if TYPE_CHECKING:
+    from mingyue.printing.findings.limits import Limits
+    from mingyue.printing.machines import Machine
     from mingyue.printing.meshes import Mesh
     from mingyue.printing.supports.making import Supports, SupportSettings
 
@@ -52,7 +54,9 @@ def support(
     ] = False,
     forbid: Annotated[
         Path | None,
-        typer.Option("--forbid", help=tell("Surfaces and places (.json, .csv) that supports must keep away from.")),
+        typer.Option(
+            "--forbid", help=tell("Surfaces and places (.json, .csv, .3mf) that supports must keep away from.")
+        ),
     ] = None,
     neck_px: Annotated[
         float | None, typer.Option("--neck-px", help=tell("Diameter of the necks in pixels, 2 to 6; 4 if not said."))
@@ -61,6 +65,7 @@ def support(
         float | None,
         typer.Option("--reach-um", help=tell("How far a layer may hang beyond the one below; ten layers if not said.")),
     ] = None,
+    limits: LimitsOption = None,
     pictures: PicturesOption = None,
     as_json: AsJson = False,
 ) -> None:
@@ -74,7 +79,7 @@ def support(
     if fit_mm is not None and scale != 1.0:
         raise BadInputError(say("--scale and --fit-mm say two different sizes."), remedy=say("Give one of the two."))
     refuse_same(Path(part), output)
-    settings = _settings(machine, layer_um, neck_px, reach_um, joins=tree, on_part=on_part, base=base)
+    settings = _settings(machine, layer_um, neck_px, reach_um, limits, joins=tree, on_part=on_part, base=base)
     chosen = read_choice(part, units=units)
     made: SupportedPart = supported(
         chosen.mesh,
@@ -83,7 +88,7 @@ def support(
         fit_um=None if fit_mm is None else fit_mm * 1e3,
         rotate_deg=angles_choice(rotate),
         lift_um=lift_um,
-        forbid=forbid,
+        forbid=None if forbid is None else painted_choice(forbid, triangle_count=len(chosen.mesh.triangles)),
     )
     _write(made.part, made.supports.mesh, output, alone=supports_only)
     drawn = [] if pictures is None else _draw(made.part, made.supports.mesh, pictures)
@@ -99,22 +104,40 @@ def _settings(
     layer_um: float,
     neck_px: float | None,
     reach_um: float | None,
+    limits: Path | None,
     *,
     joins: bool,
     on_part: bool,
     base: bool,
 ) -> SupportSettings:
+    """What hangs is what `check` finds: by the same limits, unless a reach is given."""
+    from mingyue.printing.findings.limits import read_limits
     from mingyue.printing.supports.making import SupportSettings
 
+    known, chosen = read_limits(limits), machine_named(machine)
     return SupportSettings(
-        machine=machine_named(machine),
+        machine=chosen,
         layer_um=layer_um,
         neck_px=neck_px,
-        reach_um=reach_um,
+        reach_um=_outer(known, "overhang", layer_um, chosen) if reach_um is None else reach_um,
+        island_share=_outer(known, "weak_island", layer_um, chosen),
+        island_px=_outer(known, "island", layer_um, chosen),
         joins=joins,
         on_part=on_part,
         base=base,
     )
+
+
+def _outer(limits: Limits, kind: str, layer_um: float, machine: Machine) -> float:
+    """From where on `check` finds it: µm, pixels or a share. Raises BadInputError for limits that depend on the resin."""
+    from mingyue.printing.findings.limits import bounds_of
+
+    if limits[kind].unit == "dp":
+        raise BadInputError(
+            say("Limit {name} is in penetration depths, but supports know no resin.", name=kind),
+            remedy=say("Give it in um, px or layers."),
+        )
+    return bounds_of(limits[kind], pixel_um=machine.pixel_um, penetration_depth_um=1.0, layer_um=layer_um).outer
 
 
 def _write(part: Mesh, supports: Mesh, output: Path, *, alone: bool) -> None:

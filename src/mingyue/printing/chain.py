@@ -423,7 +423,7 @@ def _manifest(
         version=manifests.SCHEMA_VERSION,
         made_by=f"mingyue {__version__}",
         part=manifests.PartOf(
-            part.name, part.format, part.sha256, len(part.mesh.triangles), (width_um, depth_um, height_um)
+            part.name, part.format, part.sha256, part.mesh.triangle_count, (width_um, depth_um, height_um)
         ),
         placement=manifests.PlacementOf(prepared.placement.matrix, prepared.placement.offset_um),
         machine=manifests.MachineOf(

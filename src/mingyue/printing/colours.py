@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:  # whoever wants no picture needs no Pillow
-    from PIL import Image
+    from PIL import Image, ImageDraw, ImageFont
+
+    _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 Floats = NDArray[np.float64]
 Colours = NDArray[np.uint8]
@@ -53,8 +55,7 @@ def with_legend(picture: Image.Image, *, limit_um: float, tolerance_um: float) -
     sheet.paste(Image.fromarray(np.ascontiguousarray(bar)), (left, top))
     draw, size = ImageDraw.Draw(sheet), max(11, height // 55)
     font = ImageFont.load_default(size=size)
-    # The font that comes with the library has no letter µ.
-    draw.text((left, top - 2.2 * size), "um", fill=_INK, font=font)
+    _write_um(draw, left, round(top - 2.2 * size), font, size)
 
     def at(value: float) -> float:
         return top + (limit_um - value) / (2 * limit_um) * (bottom - top)
@@ -68,3 +69,14 @@ def with_legend(picture: Image.Image, *, limit_um: float, tolerance_um: float) -
             draw.line((left - 6, at(value), left + 22, at(value)), fill=_INK, width=2)
         draw.line((left - 6, at(tolerance_um), left - 6, at(-tolerance_um)), fill=_INK, width=2)
     return sheet
+
+
+def _write_um(draw: ImageDraw.ImageDraw, left: float, top: float, font: _Font, size: int) -> None:
+    """µm. The font that comes with the library has no letter µ; a u whose first stem goes on below the line is one."""
+    draw.text((left, top), "um", fill=_INK, font=font)
+    _, _, _, line = font.getbbox("u")
+    inked = font.getmask("u").getbbox()
+    first = left + (inked[0] if inked else 0)
+    draw.rectangle(
+        (first, top + line - size / 4, first + max(1, round(size / 12)) - 1, top + line + size / 4), fill=_INK
+    )

@@ -47,8 +47,8 @@ def cure_of(manifest: Manifest, known: Known | None = None) -> CureChoice:
     Raises CureUnknownError where the irradiance, the penetration depth or the critical dose is nowhere to be found.
     """
     known = known or Known()
-    machine = known.machine or _machine_of(manifest)
-    resin = known.resin or _resin_of(manifest)
+    machine = known.machine or machine_of(manifest)
+    resin = known.resin or resin_of(manifest)
     irradiance = _first(
         known.irradiance_mw_cm2,
         known.machine.irradiance_mw_cm2 if known.machine else None,
@@ -116,13 +116,13 @@ def _first(*numbers: float | None) -> float | None:
     return next((number for number in numbers if number is not None), None)
 
 
-def _machine_of(manifest: Manifest) -> Machine | None:
+def machine_of(manifest: Manifest) -> Machine | None:
     """The shipped machine of that name, if its pixels are of that size."""
     machine = machines().get(manifest.machine.name)
     return machine if machine and math.isclose(machine.pixel_um, manifest.machine.pixel_um) else None
 
 
-def _resin_of(manifest: Manifest) -> Resin | None:
+def resin_of(manifest: Manifest) -> Resin | None:
     """The shipped resin of that name, if its numbers are still those of the package."""
     resin, of = resins().get(manifest.resin.name), manifest.resin
     same = resin and (resin.penetration_depth_um, resin.critical_dose_mj_cm2) == (

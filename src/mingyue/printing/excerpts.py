@@ -57,9 +57,7 @@ class Excerpts:
         left_um, top_um = self.canvas.left_um + column * pitch, self.canvas.top_um - row * pitch
         cut_um = self.table.cut_um[begin:after]
         beside = self._beside(top_um - (side_px + 1) * pitch, top_um + pitch, float(cut_um[0]), float(cut_um[-1]))
-        corners = fast.gather(
-            self.placed.standing, self.placed.triangles, beside, left=left_um, top=top_um, pitch=pitch
-        )
+        corners = fast.gather(self.placed.standing, beside, left=left_um, top=top_um, pitch=pitch)
         for place, layer in enumerate(cover_corners(corners, cut_um, rows=side_px, columns=side_px)):
             shown[begin - first + place] = layer.painted()
         return shown

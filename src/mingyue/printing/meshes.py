@@ -13,6 +13,10 @@ from numpy.typing import NDArray
 from mingyue.errors import BadInputError
 from mingyue.phrases import say
 from mingyue.printing.kernels import fast
+from mingyue.printing.kernels.surface import Surface, of_corners
+
+# A degenerate triangle that uses both corners of a box.
+_DIAGONAL = np.array([[0, 1, 1]])
 
 
 class EmptyMeshError(BadInputError):
@@ -49,28 +53,50 @@ class Mesh:
     @cached_property
     def box_um(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Lowest and highest corner of what the triangles use, each (3,) float64."""
-        if not len(self.triangles):
+        if not self.triangle_count:
             raise EmptyMeshError(
                 say("The mesh has no triangles."),
                 remedy=say("Export the part again, with its solid body selected."),
             )
-        vertices, matrix, offset = self.standing
-        low, high = fast.box_of(vertices, self.triangles, matrix=matrix, origin=np.zeros(3), offset=offset)
+        low, high = self._box()
         return low, high
+
+    def _box(self) -> NDArray[np.float64]:
+        return fast.box_of(self.surface, matrix=np.eye(3), origin=np.zeros(3), offset=np.zeros(3))
 
     def box_under(self, matrix: NDArray[np.float64], origin_um: NDArray[np.float64]) -> NDArray[np.float64]:
         """(2, 3) lowest and highest of matrix · (corner − origin) over the corners of the triangles."""
-        return fast.box_of(self.vertices_um, self.triangles, matrix=matrix, origin=origin_um, offset=np.zeros(3))
+        return self._box_moved(matrix, origin_um, np.zeros(3))
+
+    def _box_moved(
+        self, matrix: NDArray[np.float64], origin_um: NDArray[np.float64], offset_um: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """(2, 3) lowest and highest of matrix · (corner − origin) + offset over the corners of the triangles."""
+        surface = self.surface
+        if surface.count and (np.count_nonzero(matrix, axis=1) == 1).all():
+            # Axes stay axes, and rounding keeps order: the corners of the box tell to the last bit what all would.
+            surface = Surface(np.stack(self.box_um), _DIAGONAL)
+        return fast.box_of(surface, matrix=matrix, origin=origin_um, offset=offset_um)
+
+    @property
+    def surface(self) -> Surface:
+        """Its triangles as the kernels take them."""
+        return Surface(self.vertices_um, self.triangles)
+
+    @property
+    def triangle_count(self) -> int:
+        """How many triangles it has, without making what is not there yet."""
+        return self.standing[0].count
 
     @property
     def standing(self) -> fast.Standing:
-        """Vertices, a matrix and an offset that put them where they are: for those who need no moved copy."""
-        return self.vertices_um, np.eye(3), np.zeros(3)
+        """A surface, a matrix and an offset that put it where it is: for those who need no moved copy."""
+        return self.surface, np.eye(3), np.zeros(3)
 
     @cached_property
     def is_closed(self) -> bool:
         """Whether every edge is used as often forward as backward, where vertices in one place are one."""
-        return fast.closes(self.vertices_um, self.triangles)
+        return fast.closes(self.surface)
 
     @property
     def sha256(self) -> str:
@@ -103,33 +129,78 @@ class Mesh:
         return Mesh(fast.move(self.vertices_um, matrix, offset_um), triangles)
 
 
+class Soup(Mesh):
+    """Triangles that each have three corners of their own, as an STL file has them: single precision, times a scale.
+
+    What kernels do is done with these; vertices and their indices, four times as large, are made only when somebody asks.
+    """
+
+    _surface: Surface
+
+    def __init__(self, corners: NDArray[np.float32], scale: float) -> None:
+        """corners: (m, 9) float32, all finite, x, y and z three times; scale: µm that one of their units has."""
+        corners.setflags(write=False)
+        object.__setattr__(self, "_surface", of_corners(corners, scale))
+
+    @property
+    def surface(self) -> Surface:
+        """Its corners, as they are in the file."""
+        return self._surface
+
+    @cached_property
+    def vertices_um(self) -> NDArray[np.float64]:
+        """(3m, 3) float64, three to a triangle."""
+        vertices = np.multiply(self.surface.corners.reshape(-1, 3), self.surface.scale, dtype=np.float64)
+        vertices.setflags(write=False)
+        return vertices
+
+    @cached_property
+    def triangles(self) -> NDArray[np.int64]:
+        """(m, 3) int64, counted through."""
+        triangles = np.arange(3 * self.surface.count).reshape(-1, 3)
+        triangles.setflags(write=False)
+        return triangles
+
+
 class PlacedMesh(Mesh):
     """A mesh under a turn, one scale and a shift, whose moved vertices are made only when somebody asks for them.
 
     A part of millions of triangles is placed, sliced and drawn without a second copy of it.
     """
 
+    _mesh: Mesh
+    _matrix: NDArray[np.float64]
+    _offset_um: NDArray[np.float64]
+
     def __init__(self, mesh: Mesh, matrix: NDArray[np.float64], offset_um: NDArray[np.float64]) -> None:
-        object.__setattr__(self, "_standing", (mesh.vertices_um, matrix, offset_um))
-        object.__setattr__(self, "triangles", mesh.triangles)
+        object.__setattr__(self, "_mesh", mesh)
+        object.__setattr__(self, "_matrix", matrix)
+        object.__setattr__(self, "_offset_um", offset_um)
 
     @cached_property
     def vertices_um(self) -> NDArray[np.float64]:
         """(n, 3) float64, moved."""
-        moved = fast.move(*self.standing)
+        moved = fast.move(self._mesh.vertices_um, self._matrix, self._offset_um)
         moved.setflags(write=False)
         return moved
 
+    @cached_property
+    def triangles(self) -> NDArray[np.int64]:
+        """(m, 3) int64, those of the mesh."""
+        return self._mesh.triangles
+
     @property
     def standing(self) -> fast.Standing:
-        standing: fast.Standing = self._standing  # type: ignore[attr-defined]
-        return standing
+        return self._mesh.surface, self._matrix, self._offset_um
 
-    def box_under(self, matrix: NDArray[np.float64], origin_um: NDArray[np.float64]) -> NDArray[np.float64]:
-        vertices, own, offset = self.standing
-        return fast.box_of(
-            vertices, self.triangles, matrix=matrix @ own, origin=np.zeros(3), offset=matrix @ (offset - origin_um)
-        )
+    def _box(self) -> NDArray[np.float64]:
+        return self._mesh._box_moved(self._matrix, np.zeros(3), self._offset_um)
+
+    def _box_moved(
+        self, matrix: NDArray[np.float64], origin_um: NDArray[np.float64], offset_um: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        shift = matrix @ (self._offset_um - origin_um) + offset_um
+        return self._mesh._box_moved(matrix @ self._matrix, np.zeros(3), shift)
 
 
 def joined(meshes: Sequence[Mesh]) -> Mesh:

@@ -60,6 +60,11 @@ def unpainted() -> Painted:
     return Painted(np.empty(0, dtype=np.int64), np.empty((0, 2, 3)), np.empty((0, 4)))
 
 
+def painted_triangles(which: NDArray[np.bool_]) -> Painted:
+    """Those triangles alone. which: (triangles of the part,)."""
+    return Painted(np.flatnonzero(which), np.empty((0, 2, 3)), np.empty((0, 4)))
+
+
 def read_painted(path: Path, *, triangle_count: int) -> Painted:
     """Read a .json or .csv file; see docs/reference/painted-surfaces.md.
 

@@ -68,11 +68,10 @@ def drawn_mesh(
     to_sheet = np.diag([scale, -scale, 1.0])
     centre = np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, 0.0])
     shift = np.array([width_px / 2, height_px / 2, 0.0]) - to_sheet @ (view @ middle + centre)
-    vertices, own, offset = mesh.standing
+    surface, own, offset = mesh.standing
     to_sheet, turn = to_sheet @ view, view @ own / np.cbrt(np.linalg.det(own))
     depth, seen = fast.draw(
-        vertices,
-        mesh.triangles,
+        surface,
         matrix=to_sheet @ own,
         offset=to_sheet @ offset + shift,
         rows=height_px,
@@ -80,7 +79,7 @@ def drawn_mesh(
     )
     if colours is not None:
         return _coloured(mesh, view, seen, colours)
-    return fast.shade(vertices, mesh.triangles, view=turn, light=LIGHT, palette=PALETTE, depth=depth, seen=seen)
+    return fast.shade(surface, view=turn, light=LIGHT, palette=PALETTE, depth=depth, seen=seen)
 
 
 def _coloured(

@@ -22,11 +22,10 @@ def portions(mesh: Mesh, canvas: Canvas, cut_um: Floats, *, layers: int, below: 
     three corners as (u px, v px, z µm) on the canvas. Which triangles go where is found in one pass; each portion then
     costs what it holds.
     """
-    starts, order = fast.deal(mesh.standing, mesh.triangles, cut_um, layers=layers, below=below)
+    starts, order = fast.deal(mesh.standing, cut_um, layers=layers, below=below)
     for first, after in itertools.pairwise(starts):
         yield fast.gather(
             mesh.standing,
-            mesh.triangles,
             order[first:after],
             left=canvas.left_um,
             top=canvas.top_um,

@@ -25,6 +25,14 @@ _KINDS: Final[dict[Kind, Phrase]] = {
     "limit": say("limit"),
     "times": say("times"),
 }
+MARKS: Final[dict[Mark, Phrase]] = {
+    "seen": say("seen"),
+    "2nd": say("2nd"),
+    "derived": say("derived"),
+    "measured": say("measured"),
+    "entered": say("entered"),
+    "assumed": say("assumed"),
+}
 
 
 class ProfileError(FileFormatError):
@@ -37,10 +45,11 @@ class UnknownProfileError(BadInputError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a number comes from, and how sure that is."""
+    """Where a number comes from, and how sure that is. text_zh: the same in Chinese, empty where nobody wrote it."""
 
     text: str
     mark: Mark
+    text_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +184,7 @@ class Reading:
 
     def refuse_unknown(self, known: Iterable[str]) -> None:
         """A misspelt key must not be taken for a missing one."""
-        odd = sorted(set(self._table) - set(known) - {"title", "source", "mark", "sources"})
+        odd = sorted(set(self._table) - set(known) - {"title", "source", "source_zh", "mark", "sources"})
         if odd:
             raise self._error(
                 say("{keys} is not a key", keys=", ".join(odd)),
@@ -189,7 +198,7 @@ class Reading:
                 say("mark {mark!r} is unknown", mark=mark),
                 say("Take one of: {names}.", names=", ".join(get_args(Mark))),
             )
-        return Source(str(table.get("source", "entered by the user")), mark)
+        return Source(str(table.get("source", "entered by the user")), mark, str(table.get("source_zh", "")))
 
     def _positive(self, key: str, value: object) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:

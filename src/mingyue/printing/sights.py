@@ -1,4 +1,4 @@
-"""A place of a part to look at: a mesh and a box come in, a shaded view goes out in which the box is drawn."""
+"""A place of a part to look at: a mesh and a box or a finding come in, a shaded view with the box drawn goes out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from mingyue.printing.findings.finding import Finding
 from mingyue.printing.frames import rotation
 from mingyue.printing.kernels import fast
 from mingyue.printing.meshes import Mesh
@@ -22,7 +23,19 @@ Point = tuple[float, float, float]
 _RED = (200, 30, 30)
 # The four sides that one can stand on; the first from which the place is seen best is taken.
 _TURNS_DEG = (-35.0, 55.0, 145.0, -125.0)
+# No box is drawn smaller than this share of what is shown around its middle.
+_LEAST_SHOWN = 0.06
 _EDGES = [(a, b) for a, b in itertools.combinations(range(8), 2) if (a ^ b).bit_count() == 1]
+
+# What one sees only from below.
+_FROM_BELOW = ("island", "weak_island", "overhang", "thin_membrane", "suction_cup", "trapped_resin")
+
+
+def picture_of_finding(placed: Mesh, found: Finding) -> Image.Image:
+    """A finding and what is around it. placed: the part in the build frame."""
+    widest = max(high - low for low, high in zip(*found.box_um, strict=True))
+    around_um = min(max(60.0, 0.6 * widest), 500.0)
+    return picture_of_place(placed, found.box_um, from_below=found.kind in _FROM_BELOW, around_um=around_um)
 
 
 def picture_of_place(
@@ -44,12 +57,11 @@ def picture_of_place(
     view = max(views, key=lambda view: _visible(near, low, high, reach, view))
     columns, rows = 2 * width_px, 2 * height_px
     matrix, offset = _to_screen(view, (low + high) / 2, reach, columns, rows)
-    depth, seen = fast.draw(near.vertices_um, near.triangles, matrix=matrix, offset=offset, rows=rows, columns=columns)
-    shaded = fast.shade(
-        near.vertices_um, near.triangles, view=view, light=LIGHT, palette=PALETTE, depth=depth, seen=seen
-    )
+    depth, seen = fast.draw(near.surface, matrix=matrix, offset=offset, rows=rows, columns=columns)
+    shaded = fast.shade(near.surface, view=view, light=LIGHT, palette=PALETTE, depth=depth, seen=seen)
     image = Image.fromarray(shaded)
-    corners = _corners(low, high) @ matrix.T + offset
+    least = max(0.0, _LEAST_SHOWN * reach - float((high - low).max())) / 2  # a point would not be seen
+    corners = _corners(low - least, high + least) @ matrix.T + offset
     draw = ImageDraw.Draw(image)
     for a, b in _EDGES:
         draw.line([tuple(corners[a, :2]), tuple(corners[b, :2])], fill=_RED, width=3)
@@ -67,7 +79,7 @@ def _visible(near: Mesh, low: Floats, high: Floats, reach: float, view: Floats) 
     """How much of the box is seen from there: the share of a few of its points with nothing in front."""
     columns, rows = 160, 120
     matrix, offset = _to_screen(view, (low + high) / 2, reach, columns, rows)
-    depth, _ = fast.draw(near.vertices_um, near.triangles, matrix=matrix, offset=offset, rows=rows, columns=columns)
+    depth, _ = fast.draw(near.surface, matrix=matrix, offset=offset, rows=rows, columns=columns)
     asked = np.concatenate([_corners(low, high), [(low + high) / 2]]) @ matrix.T + offset
     u = np.clip(asked[:, 0].astype(int), 0, columns - 1)
     v = np.clip(asked[:, 1].astype(int), 0, rows - 1)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.spatial import Delaunay
 
 from mingyue.printing.components import components_of, overlaps_of
-from mingyue.printing.findings.islands import are_islands
+from mingyue.printing.findings.islands import are_islands, stand_on_legs
 from mingyue.printing.findings.overhangs import hanging
 from mingyue.printing.frames import centred_canvas
 from mingyue.printing.layers import cover_layers, layer_table
@@ -103,3 +105,50 @@ def test_a_spot_that_hangs_by_one_pixel_is_an_island() -> None:
     below[4:, 4:] = True
 
     assert len(found_on_runs(runs(below), runs(spot), REACH_PX)[0]) == 3
+
+
+# # carries, o is carried by nothing, all of it is one part
+TABLES = {
+    "a table on four legs": ("#ooo#", "ooooo", "ooooo", "#ooo#", True),
+    "a disc on one leg in its middle": ("ooooo", "oo#oo", "ooooo", "", True),
+    "a strip that hangs by one end": ("#oooo", "", "", "", False),
+    "a plate that hangs by two legs at one side": ("#ooo#", "ooooo", "ooooo", "ooooo", False),
+    "a plate on three legs, its middle between them": ("#ooo#", "ooooo", "ooooo", "oo#oo", True),
+    "a long bridge, its middle out of reach": ("#oooooooo#", "", "", "", False),
+    "a long bridge with a leg in its middle": ("#oooo#ooo#", "", "", "", True),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_what_stands_on_legs_on_all_sides_of_its_middle_and_within_reach_is_carried(name: str) -> None:
+    *lines, expected = TABLES[name]
+    wide = max(map(len, lines))
+    letters = np.array([list(f" {line.ljust(wide)} ") for line in ["", *lines, ""]])
+    layer, below = runs(letters != " "), runs(letters == "#")
+    parts = components_of(layer)
+
+    assert parts.count == 1
+    assert stand_on_legs(parts, np.array([True]), below, reach_px=REACH_PX).tolist() == [expected]
+    assert stand_on_legs(parts, np.array([False]), below, reach_px=REACH_PX).tolist() == [False]
+
+
+@given(two_layers)
+def test_what_stands_on_legs_is_what_a_search_on_bitmaps_says(layers: tuple[Picture, Picture]) -> None:
+    below, layer = layers
+    parts = components_of(runs(layer))
+    labels, count = ndimage.label(layer)
+    lies = np.array([(below & (labels == label)).any() for label in range(1, count + 1)], dtype=np.bool_)
+
+    stands = stand_on_legs(parts, lies, runs(below), reach_px=REACH_PX)
+
+    for label in np.flatnonzero(lies) + 1:
+        part = labels == label
+        legs = part & below
+        is_near = ndimage.distance_transform_edt(~legs)[part].max() <= REACH_PX
+        rows, columns = np.nonzero(legs)
+        corners = np.array([(c + x, r + y) for r, c in zip(rows, columns, strict=True) for x in (0, 1) for y in (0, 1)])
+        middle = np.argwhere(part).mean(axis=0)[::-1] + 0.5
+        is_between = Delaunay(corners, qhull_options="QJ").find_simplex(middle, tol=1e-6) >= 0
+        row, column = np.argwhere(part)[0]
+        mine = [k for k in range(parts.count) if parts.only(np.arange(parts.count) == k).painted()[row, column]]
+        assert stands[mine[0]] == (is_near and is_between)

@@ -56,6 +56,15 @@ def test_the_checksum_is_right_for_runs_longer_than_its_modulus() -> None:
     assert unpacked(runs) == b"".join(bytes([value]) * length for value, length in runs)
 
 
+def test_the_checksum_is_right_where_its_sums_grow_large_among_short_and_long_runs() -> None:
+    # Two runs of 65,535 times 255 already pass the size from which sums are brought back below the modulus.
+    rng = np.random.default_rng(0)
+    lengths = rng.choice([1, 3, 900, 65_535, 65_536, 131_042], 120)
+    runs = [(int(value), int(length)) for value, length in zip(rng.integers(250, 256, 120), lengths, strict=True)]
+
+    assert unpacked(runs) == b"".join(bytes([value]) * length for value, length in runs)
+
+
 @given(st.integers(1, 40), st.integers(1, 70), st.integers(0, 2**32 - 1), st.sampled_from([0.02, 0.3, 0.9]))
 def test_binary_rows_are_the_packed_bits(rows: int, columns: int, seed: int, share: float) -> None:
     picture = (np.random.default_rng(seed).random((rows, columns)) < share).astype(np.uint8) * FULL

@@ -8,13 +8,14 @@ from dataclasses import replace
 import pytest
 
 from mingyue.printing.chain import BuildSettings, build
-from mingyue.printing.cures import cure_of
+from mingyue.printing.cures import Known, cure_of
 from mingyue.printing.designs import Design, design_of
 from mingyue.printing.formats.parts import part_of_mesh
 from mingyue.printing.formats.print_package import open_package
 from mingyue.printing.lights import PackageLight
 from mingyue.printing.machines import machine
 from mingyue.printing.meshes import joined
+from mingyue.printing.reports.rechecks import check_design
 from mingyue.printing.reports.report import PrintReport, report_of
 from mingyue.printing.resins import resin
 from mingyue.printing.samples import Detail
@@ -47,4 +48,5 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrintReport]:
         placed = design_of(package.manifest, part)
         design = Design(placed.mesh, features, placed.placement)
         prediction = simulate(light, chosen.cure, design, ranges=chosen.ranges, samples=5_000)
-        yield report_of(package, light, prediction, chosen)
+        checked = check_design(package.manifest, design, chosen, known=Known(), part=part)
+        yield report_of(package, light, prediction, chosen, design=design, checked=checked)

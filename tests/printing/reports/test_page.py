@@ -197,6 +197,20 @@ def test_changes_and_lost_struts_are_named_with_their_place(report: PrintReport)
     assert page.row("struts", "printed")[-2] == "✗ fail"
 
 
+def test_kinds_of_struts_are_chinese_where_they_are_those_of_a_sample(report: PrintReport) -> None:
+    bars = (
+        StrutVerdict("web-1", "web", True, None, 20.0, 21.5),
+        StrutVerdict("leg-2", "leg", False, (1.0, -2.0, 3.0), 20.0, None),
+    )
+    figures = {**report.prediction.figures, "struts.printed": 1.0}
+    odd = replace(report.prediction, bars=bars, figures=figures, bands=None)
+
+    page = Page(report_html(replace(report, prediction=odd), language="zh"))
+
+    assert page.row("腹杆")[:2] == ["1", "1"]
+    assert page.row("leg")[:2] == ["1", "0"]
+
+
 def test_a_package_whose_picture_is_none_has_a_report_all_the_same(report: PrintReport) -> None:
     page = Page(report_html(replace(report, preview=None, views=(), layers=()), language="zh"))
 

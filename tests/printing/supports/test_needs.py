@@ -33,9 +33,12 @@ def on_bitmaps(
     hangs = solid & (far > reach)
     found = set()
     parts, count = label(solid)
+    lights, _ = label(above > 0)
     for number in range(1, count + 1):
         part = parts == number
         carried = int((part & under).sum())
+        if carried == 0 and is_sliver(part, solid & under, lights, parts):
+            continue
         if carried == 0:
             pixels = part & hangs if (part & hangs).any() else part
             found.add(("island", frozenset(map(tuple, np.argwhere(pixels).tolist()))))
@@ -47,6 +50,14 @@ def on_bitmaps(
             if len(pixels) >= 4:
                 found.add(("island" if is_weak else "overhang", frozenset(map(tuple, pixels.tolist()))))
     return found
+
+
+def is_sliver(part: np.ndarray, lies: np.ndarray, lights: np.ndarray, parts: np.ndarray) -> bool:
+    """Few pixels or a pixel wide, and some part in the same light lies on something."""
+    rows, columns = np.nonzero(part)
+    small = part.sum() <= 3 or len(set(rows)) == 1 or len(set(columns)) == 1
+    standing = np.isin(parts, parts[lies])
+    return bool(small and (standing & (lights == lights[rows[0], columns[0]])).any())
 
 
 @given(PICTURES, st.sampled_from([1.0, 1.5, 2.0, 3.2]))

@@ -6,7 +6,6 @@ import itertools
 import math
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -242,16 +241,16 @@ def test_no_neck_touches_a_painted_face_and_what_hangs_there_is_told() -> None:
     assert supports.left[0].area_um2 > 40_000
 
 
-def test_painted_places_turn_with_the_part(tmp_path: Path) -> None:
+def test_painted_places_turn_with_the_part() -> None:
     part = box((0, 0, 0), (300, 100, 100)).moved(np.eye(3), np.array([1000.0, 0.0, 0.0]))
-    (tmp_path / "paint.json").write_text('{"boxes_um": [[[995, -5, -5], [1010, 105, 105]]]}')
+    paint = painted(boxes=[[[995, -5, -5], [1010, 105, 105]]])
 
-    found = supported(part, settings(), rotate_deg=(0.0, 90.0, 0.0), lift_um=60.0, forbid=tmp_path / "paint.json")
+    found = supported(part, settings(), rotate_deg=(0.0, 90.0, 0.0), lift_um=60.0, forbid=paint)
 
     # The end at x = 1000 looks up after the turn; so nothing forbids necks on the end that looks down.
     assert found.supports.necks
     assert found.supports.left == ()
-    upside = supported(part, settings(), rotate_deg=(0.0, -90.0, 0.0), lift_um=60.0, forbid=tmp_path / "paint.json")
+    upside = supported(part, settings(), rotate_deg=(0.0, -90.0, 0.0), lift_um=60.0, forbid=paint)
     assert upside.supports.necks == ()
     assert len(upside.supports.left) == 1
 

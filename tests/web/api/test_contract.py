@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import transaction
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
+from hypothesis import settings as tries
 from schemathesis import Case
 
 from mingyue.web.site.api import api
@@ -20,12 +24,29 @@ from tests.web.api.things import make_things
 from tests.web.conftest import make_cast
 
 schema = schemathesis.openapi.from_dict(json.loads(json.dumps(api.get_openapi_schema())))
-schema.app = get_wsgi_application()
 # A value may fit its form and yet name nothing (400), or the state that a change is based on may be gone (412).
 schema.config.checks.positive_data_acceptance.expected_statuses += ["400", "412"]
 schema.config.checks.missing_required_header.expected_statuses += ["428"]  # RFC 6585
 things: dict[str, str] = {}
 _FITS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[-_a-zA-Z0-9]{1,60}")
+
+
+@cache
+def _served() -> Any:
+    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
+    return get_wsgi_application()
+
+
+def application(environ: Any, start_response: Any) -> Any:
+    """The platform, loaded as it is first asked; each answer is read and closed, as a web server does."""
+    answer = _served()(environ, start_response)
+    try:
+        return list(answer)
+    finally:
+        answer.close()
+
+
+schema.app = application
 
 
 @schema.hook
@@ -40,7 +61,7 @@ def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) ->
 
 
 @schema.parametrize()
-@settings(max_examples=5, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@tries(max_examples=5, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_api_answers_as_it_is_described(case: Case, caller: dict[str, str]) -> None:
     case.call_and_validate(headers=caller)
 

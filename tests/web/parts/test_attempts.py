@@ -95,3 +95,14 @@ def test_findings_stay_when_what_follows_them_dies(cast: Cast, check: Check, mon
     check.refresh_from_db()
     assert (check.state, check.verdict, check.problem) == ("done", "fine", None)
     assert check.looked["notes"] == [{"template": "short of memory", "values": {}}]
+
+
+def test_what_killed_too_many_workers_fails_and_says_so(cast: Cast, check: Check) -> None:
+    begin(check, part_id=check.revision.part_id, at=NOW)
+    tasks.check_given_up(check_id=str(check.pk), organisation_id=str(cast.institute.pk))
+    tasks.reading_given_up(revision_id=str(check.revision_id), organisation_id=str(cast.institute.pk))
+    check.refresh_from_db()
+    check.revision.refresh_from_db()
+    assert (check.state, check.problem["kind"]) == ("failed", "crash")
+    assert "stopped several times" in check.problem["message"]["template"]
+    assert check.revision.state == "read"  # what is done stays done

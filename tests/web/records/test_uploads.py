@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -53,6 +54,29 @@ def test_an_upload_goes_on_where_it_broke_off(cast: Cast, browse: Browse) -> Non
     assert send(client, place, b"light", 5)["Upload-Offset"] == "10"
 
     assert uploads.path_of(_id(place)).read_bytes() == b"moon light"
+
+
+def test_what_a_killed_process_had_written_is_gone_on_from(cast: Cast, browse: Browse) -> None:
+    """It had not answered yet: what lies on the disk is the beginning of its piece, and the sender asks how much."""
+    client = browse(cast.owner)
+    place = begun(client, 10)
+    send(client, place, b"moon ", 0)
+    with uploads.path_of(_id(place)).open("ab") as file:
+        file.write(b"li")
+
+    assert send(client, place, b"light", 5).status_code == 409
+    assert client.head(place, headers=TUS)["Upload-Offset"] == "7"
+    assert send(client, place, b"ght", 7).status_code == 204
+    assert uploads.path_of(_id(place)).read_bytes() == b"moon light"
+
+
+def test_two_who_write_at_once_do_not_mix(cast: Cast, browse: Browse) -> None:
+    client = browse(cast.owner)
+    place = begun(client, 10)
+    with uploads.path_of(_id(place)).open("ab") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert send(client, place, b"moon ", 0).status_code == 423
+    assert send(client, place, b"moon ", 0).status_code == 204
 
 
 def test_a_piece_for_another_place_is_a_conflict_and_changes_nothing(cast: Cast, browse: Browse) -> None:

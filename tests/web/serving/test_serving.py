@@ -9,11 +9,12 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from mingyue.web.site.database import socket_folder
+from mingyue.web.site.database import POOL_SIZE, socket_folder
 from tests.web.serving.running import Served, left_behind, log_of, mingyue, serve, until, variables
 
 # One module-wide server, restarted by one test: they run on one worker, in this order.
@@ -52,6 +53,23 @@ def test_pages_are_served_by_a_role_that_walls_bind(served: Served) -> None:
     assert served.ask(asked) == [(False, False, False, False)]
     assert served.ask("SELECT tableowner FROM pg_tables WHERE schemaname = 'public' GROUP BY 1") == [("mingyue_owner",)]
     assert {name for (name,) in served.ask("SHOW listen_addresses") + served.ask("SHOW fsync")} == {"", "on"}
+
+
+def test_a_connection_forgets_who_looked_before_it_is_handed_on(served: Served) -> None:
+    assert {served.get("/tell") for _ in range(8)} == {(200, "told")}
+
+    found = {served.get("/told") for _ in range(8)}
+
+    assert found <= {(200, "('', 'UTC')"), (200, "(None, 'UTC')")}
+
+
+def test_however_many_come_the_database_has_few_connections(served: Served) -> None:
+    with ThreadPoolExecutor(40) as visitors:
+        answers = set(visitors.map(served.get, ["/role"] * 400))
+
+    assert answers == {(200, "mingyue_app")}
+    ((count,),) = served.ask("SELECT count(*) FROM pg_stat_activity WHERE usename = current_user")
+    assert count <= 2 * POOL_SIZE + 10  # two web processes, and a worker with its own
 
 
 def test_the_home_is_closed_to_others(served: Served) -> None:

@@ -27,4 +27,17 @@ def role(_request: HttpRequest) -> HttpResponse:
         return HttpResponse(cursor.fetchone()[0])
 
 
-urlpatterns = [path("who", who), path("slow", slow), path("role", role)]
+def tell(_request: HttpRequest) -> HttpResponse:
+    """Say who looks, and forget to take it back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('mingyue.person', 'somebody', false)")
+    return HttpResponse("told")
+
+
+def told(_request: HttpRequest) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('mingyue.person', true), current_setting('TimeZone')")
+        return HttpResponse(repr(cursor.fetchone()))
+
+
+urlpatterns = [path("tell", tell), path("told", told), path("who", who), path("slow", slow), path("role", role)]

@@ -62,6 +62,12 @@ class Finding:
     message: Phrase
     model: ModelAnswer | None = None
 
+    @property
+    def middle_um(self) -> Point:
+        """Of its box, build frame."""
+        (x, y, z), (x_high, y_high, z_high) = self.box_um
+        return (x + x_high) / 2, (y + y_high) / 2, (z + z_high) / 2
+
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {

@@ -92,7 +92,7 @@ class _Pass:
             things_of(seen.dark, layer, points_within(seen.dark, np.ones(seen.dark.count, np.bool_))), dark_over
         )
         pillars.add(seen.lights, overlaps_of(under.lights, seen.lights) if under else _NONE, layer)
-        found, are_islands = islands(seen.parts, lying, layer, setting)
+        found, are_islands = islands(seen, under.solid if under else None, lying, setting)
         notice = self.noticed
         notice["island"].append(found)
         if under is not None:

@@ -86,7 +86,7 @@ def _read(
         meant = unit or "um"
         how = {"welded": welded} if kind == "stl" else {}
         mesh, notes = _reader(kind)(path, unit=meant, limits=limits, **how)
-    if not len(mesh.triangles):
+    if not mesh.triangle_count:
         raise EmptyMeshError(
             say("{file} has no triangles.", file=path.name),
             remedy=say("Export the part again, with its solid body selected."),

@@ -17,7 +17,7 @@ from mingyue.printing.formats.limits import ReadLimits, check_triangle_count, fi
 from mingyue.printing.formats.polygons import EXPORT_AGAIN
 from mingyue.printing.formats.texts import text_blocks
 from mingyue.printing.kernels import fast
-from mingyue.printing.meshes import Mesh
+from mingyue.printing.meshes import Mesh, Soup
 from mingyue.printing.welds import weld_um
 from mingyue.units import UM_PER, LengthUnit
 
@@ -164,8 +164,8 @@ def _soup(path: Path, unit: LengthUnit, limits: ReadLimits) -> Mesh | None:
     if not count:
         return None
     words = np.memmap(path, dtype="<u2", mode="r", offset=_HEADER_BYTES, shape=(count, _FACET.itemsize // 2))
-    vertices, odd = fast.stl_corners(words.view(np.ndarray), UM_PER[unit])
-    return None if odd else Mesh(vertices, np.arange(3 * count).reshape(-1, 3))
+    corners, odd = fast.stl_corners(words.view(np.ndarray))
+    return None if odd else Soup(corners, UM_PER[unit])
 
 
 def _read_text(path: Path, limits: ReadLimits) -> tuple[NDArray[np.float64], tuple[Phrase, ...]]:

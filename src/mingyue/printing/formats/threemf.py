@@ -31,6 +31,7 @@ from mingyue.printing.formats.limits import (
     check_triangle_count,
 )
 from mingyue.printing.formats.slices import read_slices, solid_of
+from mingyue.printing.formats.threemf_paint import are_painted
 from mingyue.printing.meshes import Mesh, joined
 from mingyue.units import UM_PER, LengthUnit
 
@@ -43,18 +44,22 @@ _SHOWN_WARNINGS = 5
 
 @dataclass(frozen=True)
 class ThreeMF:
-    """What a 3MF file says. mesh: all build items as one; notes: what was left out or replaced."""
+    """What a 3MF file says. mesh: all build items as one; notes: what was left out or replaced.
+
+    painted: (triangles,) which have a colour or material of their own, see `are_painted`.
+    """
 
     mesh: Mesh
     unit: LengthUnit
     notes: tuple[Phrase, ...]
+    painted: NDArray[np.bool_]
 
 
 def read_3mf(path: Path, *, limits: ReadLimits) -> ThreeMF:
     """The parts on the build platform of a 3MF file, welded only as the file welds them.
 
-    Materials and colours are ignored; beam lattices become tubes. Where an object has slices, they count and not its
-    mesh, whatever the file says of how fine that is.
+    Materials and colours only tell what is painted; beam lattices become tubes. Where an object has slices, they count and
+    not its mesh, whatever the file says of how fine that is.
     Raises FileFormatError, LimitError.
     """
     _check_archive(path, limits)
@@ -122,6 +127,7 @@ class _Body:
 
     item: Any
     mesh: Mesh | None = None
+    painted: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))  # first triangles of mesh
     below: list[tuple[_Body, Placement]] = field(default_factory=list)
     is_sliced: bool = False  # itself, or something below it
     triangle_count: int = 0
@@ -155,14 +161,15 @@ class _Reading:
         self._check_turns(items)
         self._check_size([body for body, _ in placed])
         with np.errstate(over="ignore", invalid="ignore"):  # transforms may multiply to anything
-            mesh = joined([mesh for body, placement in placed for mesh in _laid_out(body, placement)])
+            laid = [one for body, placement in placed for one in _laid_out(body, placement)]
+            mesh = joined([part for part, _ in laid])
         if not np.isfinite(mesh.vertices_um).all():
             raise self._broken(say("a coordinate, once transformed, is not a finite number"))
         notes = tuple(
             note if times == 1 else say("{note} ({times:,} times)", note=note, times=times)
             for note, times in self.notes.items()
         )
-        return ThreeMF(mesh, self.unit, notes)
+        return ThreeMF(mesh, self.unit, notes, np.concatenate([np.zeros(0, np.bool_), *(paint for _, paint in laid)]))
 
     def note_warnings(self, reader: Any) -> None:
         """Keep what lib3mf had to bear with."""
@@ -236,7 +243,7 @@ class _Reading:
                 below = self._body(part.GetObjectResource()), self._placement(part.GetTransform())
                 body.below.append(below)
         elif body.item.IsMeshObject():
-            body.mesh = self._mesh(body.item)
+            body.mesh, body.painted = self._mesh(body.item), are_painted(body.item)
         else:
             raise self._broken(say("it holds an object that is neither mesh nor components, such as a level set"))
 
@@ -298,11 +305,13 @@ class _Reading:
         return [lattice_mesh(lattice)]
 
 
-def _laid_out(body: _Body, placement: Placement) -> Iterator[Mesh]:
-    """The placed meshes of an object; their depth and number were checked before."""
+def _laid_out(body: _Body, placement: Placement) -> Iterator[tuple[Mesh, NDArray[np.bool_]]]:
+    """The placed meshes of an object, with what of each is painted; their depth and number were checked before."""
     matrix, offset = placement
     if body.mesh:
-        yield body.mesh.moved(matrix, offset)
+        painted = np.zeros(len(body.mesh.triangles), dtype=np.bool_)
+        painted[: len(body.painted)] = body.painted
+        yield body.mesh.moved(matrix, offset), painted
     for part, (inner, shift) in body.below:
         yield from _laid_out(part, (matrix @ inner, matrix @ shift + offset))
 

@@ -20,20 +20,21 @@ from typing import Final
 import numpy as np
 
 _RUNS: Final = ("i8[:]", "i4[:]", "i4[:]", "u1[:]")
+_SURFACE = ("f8[:,:]", "i8[:,:]", "f4[:,:]", "f8")
 # Entry → its module in `loops`, and what it takes. Arrays are C-contiguous; each entry returns an int64.
 ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
-    "edge_balance": ("closing", ("i8[:,:]", "i8[:,:]")),
-    "stl_corners": ("reading", ("u2[:,:]", "f8", "f8[:,:]")),
+    "edge_balance": ("closing", ("i8[:,:]", "i8[:,:]", "i4[:,:]")),
+    "stl_corners": ("reading", ("u2[:,:]", "f4[:,:]")),
     "move": ("moving", ("f8[:,:]", "f8[:,:]", "f8[:]", "f8[:,:]")),
-    "box_of": ("moving", ("f8[:,:]", "i8[:,:]", "f8[:,:]", "f8[:]", "f8[:]", "f8[:,:]")),
+    "box_of": ("moving", (*_SURFACE, "f8[:,:]", "f8[:]", "f8[:]", "f8[:,:]")),
     "deal_count": (
         "portioning",
-        ("f8[:,:]", "i8[:,:]", "f8[:,:]", "f8[:]", "f8[:]", "i8", "i8", "i4[:,:]", "i8[:]"),
+        (*_SURFACE, "f8[:,:]", "f8[:]", "f8[:]", "i8", "i8", "i4[:,:]", "i8[:]"),
     ),
     "deal_fill": ("portioning", ("i4[:,:]", "i8", "i8[:]", "i8[:]")),
     "gather": (
         "portioning",
-        ("f8[:,:]", "i8[:,:]", "f8[:,:]", "f8[:]", "i8[:]", "f8", "f8", "f8", "f8[:,:]"),
+        (*_SURFACE, "f8[:,:]", "f8[:]", "i8[:]", "f8", "f8", "f8", "f8[:,:]"),
     ),
     "cut_count": ("cutting", ("f8[:,:]", "f8[:]", "i8[:]")),
     "cut_fill": ("cutting", ("f8[:,:]", "f8[:]", "i8[:]", "f8[:,:]")),
@@ -43,6 +44,7 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "covering",
         ("f8[:,:]", "i4[:,:]", "i8[:]", "i8", "i8[:,:]", "f8[:,:]", "i8[:]", "i4[:]", "i4[:]", "u1[:]", "i8[:]"),
     ),
+    "light_of": ("byte_runs", ("i4[:]", "i4[:]", "u1[:]", "i8[:]")),
     "grey_bytes": ("byte_runs", ("i8[:]", "i4[:]", "i4[:]", "u1[:]", "i8", "u1[:]", "i8[:]")),
     "binary_bytes": ("byte_runs", ("i8[:]", "i4[:]", "i4[:]", "i8", "u1[:]", "i8[:]")),
     "match_runs": ("matching", ("u1[:]", "i8[:]", "i8[:]", "i8[:]", "i8[:]")),
@@ -87,9 +89,9 @@ ENTRIES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "erode": ("combining", ("i8[:]", "i4[:]", "i4[:]", "i8[:]", "i4[:,:]", "i8[:]", "i4[:]", "i4[:]")),
     "shade": (
         "drawing",
-        ("f8[:,:]", "i8[:,:]", "f8[:,:]", "f8[:]", "f8[:,:]", "f8[:,:]", "i8[:,:]", "u1[:,:]"),
+        (*_SURFACE, "f8[:,:]", "f8[:]", "f8[:,:]", "f8[:,:]", "i8[:,:]", "u1[:,:]"),
     ),
-    "draw": ("drawing", ("f8[:,:]", "i8[:,:]", "f8[:,:]", "f8[:]", "f8[:,:]", "i8[:,:]")),
+    "draw": ("drawing", (*_SURFACE, "f8[:,:]", "f8[:]", "f8[:,:]", "i8[:,:]")),
     "slab_count": ("surfacing", ("f4[:,:]", "f4[:,:]", "f4[:]", "u1[:]", "i8[:]", "i8[:,:]", "i8[:]")),
     "slab_vertices": (
         "surfacing",

@@ -22,24 +22,27 @@ from mingyue.printing.kernels.sizes import (
     room_columns,
     stream_bytes,
 )
+from mingyue.printing.kernels.surface import Surface
 from mingyue.printing.kernels.threads import in_shares
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Places = NDArray[np.int32]
-Standing = tuple[Floats, Floats, Floats]
-"""Vertices (n, 3), a matrix (3, 3) and an offset (3,): matrix · vertex + offset is where a vertex stands."""
+Singles = NDArray[np.float32]
+Standing = tuple[Surface, Floats, Floats]
+"""A surface, a matrix (3, 3) and an offset (3,): matrix · corner + offset is where a corner stands."""
 Bytes = NDArray[np.uint8]
 
 
-def closes(vertices: Floats, triangles: Ints) -> bool:
-    """Whether every edge is used as often forward as backward, where vertices in one place are one.
+def closes(surface: Surface) -> bool:
+    """Whether every edge is used as often forward as backward, where corners in one place are one.
 
-    vertices: (n, 3); triangles: (m, 3). One pass, whatever the order and however often a place is repeated.
+    One pass, whatever the order and however often a place is repeated.
     """
-    bits = np.ascontiguousarray(vertices).view(np.int64)
-    triangles = np.ascontiguousarray(triangles)
-    sums = in_shares(lambda share: entry("edge_balance")(bits, triangles[share]), len(triangles))
+    bits, own_bits = surface.vertices.view(np.int64), surface.corners.view(np.int32)
+    sums = in_shares(
+        lambda share: entry("edge_balance")(bits, surface.triangles[share], own_bits[share]), surface.count
+    )
     return sum(sums) % (1 << 64) == 0
 
 
@@ -51,64 +54,64 @@ def move(points: Floats, matrix: Floats, offset: Floats) -> Floats:
     return moved
 
 
-def box_of(points: Floats, triangles: Ints, *, matrix: Floats, origin: Floats, offset: Floats) -> Floats:
-    """(2, 3) lowest and highest of matrix · (point − origin) + offset over the corners of the triangles."""
-    points, matrix, origin, offset = (
-        np.ascontiguousarray(array, dtype=np.float64) for array in (points, matrix, origin, offset)
-    )
-    triangles = np.ascontiguousarray(triangles)
+def box_of(surface: Surface, *, matrix: Floats, origin: Floats, offset: Floats) -> Floats:
+    """(2, 3) lowest and highest of matrix · (corner − origin) + offset over the corners of the triangles."""
+    matrix, origin, offset = (np.ascontiguousarray(array, dtype=np.float64) for array in (matrix, origin, offset))
 
     def of_share(share: slice) -> Floats:
         box = np.empty((2, 3))
-        entry("box_of")(points, triangles[share], matrix, origin, offset, box)
+        entry("box_of")(*surface.share(share).arrays, matrix, origin, offset, box)
         return box
 
-    boxes = in_shares(of_share, len(triangles))
+    boxes = in_shares(of_share, surface.count)
     return np.stack([np.min([box[0] for box in boxes], axis=0), np.max([box[1] for box in boxes], axis=0)])
 
 
-def stl_corners(facets: NDArray[np.uint16], scale: float) -> tuple[Floats, int]:
-    """(m, 25) facets of a binary STL file → (3m, 3) corners times the scale, and how many facets have an odd number."""
-    vertices = np.empty((3 * len(facets), 3))
-    odd = in_shares(
-        lambda share: entry("stl_corners")(facets[share], scale, vertices[3 * share.start : 3 * share.stop]),
-        len(facets),
-    )
-    return vertices, sum(odd)
+def stl_corners(facets: NDArray[np.uint16]) -> tuple[Singles, int]:
+    """(m, 25) facets of a binary STL file → (m, 9) their corners, and how many facets have an odd number."""
+    corners = np.empty((len(facets), 9), dtype=np.float32)
+    odd = in_shares(lambda share: entry("stl_corners")(facets[share], corners[share]), len(facets))
+    return corners, sum(odd)
 
 
-def deal(standing: Standing, triangles: Ints, heights: Floats, *, layers: int, below: int = 0) -> tuple[Ints, Ints]:
+def deal(standing: Standing, heights: Floats, *, layers: int, below: int = 0) -> tuple[Ints, Ints]:
     """Which triangles each block of `layers` heights cuts: (starts, order), block b owning order[starts[b]:starts[b + 1]].
 
     below: how many heights under its own a block cuts too. In each block the triangles are in their own order.
     """
-    vertices, matrix, offset = (np.ascontiguousarray(array) for array in standing)
-    triangles, heights = np.ascontiguousarray(triangles), np.ascontiguousarray(heights)
-    spans = np.empty((len(triangles), 2), dtype=np.int32)
+    surface, matrix, offset = _standing(standing)
+    heights = np.ascontiguousarray(heights)
+    spans = np.empty((surface.count, 2), dtype=np.int32)
     blocks = -(-len(heights) // layers)
 
     def count(share: slice) -> tuple[slice, Ints]:
         counts = np.zeros(blocks, dtype=np.int64)
-        entry("deal_count")(vertices, triangles[share], matrix, offset, heights, layers, below, spans[share], counts)
+        own = surface.share(share).arrays
+        entry("deal_count")(*own, matrix, offset, heights, layers, below, spans[share], counts)
         return share, counts
 
-    counted = in_shares(count, len(triangles))
+    counted = in_shares(count, surface.count)
     of_shares = np.array([counts for _, counts in counted])
     starts = np.concatenate(([0], np.cumsum(of_shares.sum(axis=0))))
     order = np.empty(int(starts[-1]), dtype=np.int64)
     # Within a block what a share deals comes after what those before it deal.
     first = starts[:-1] + np.cumsum(of_shares, axis=0) - of_shares
     filled = {share.start: np.ascontiguousarray(row) for (share, _), row in zip(counted, first, strict=True)}
-    in_shares(lambda share: entry("deal_fill")(spans[share], share.start, filled[share.start], order), len(triangles))
+    in_shares(lambda share: entry("deal_fill")(spans[share], share.start, filled[share.start], order), surface.count)
     return starts, order
 
 
-def gather(standing: Standing, triangles: Ints, chosen: Ints, *, left: float, top: float, pitch: float) -> Floats:
+def gather(standing: Standing, chosen: Ints, *, left: float, top: float, pitch: float) -> Floats:
     """(c, 9) the corners of the chosen triangles as (u px, v px, z µm) three times."""
-    vertices, matrix, offset = (np.ascontiguousarray(array) for array in standing)
+    surface, matrix, offset = _standing(standing)
     corners = np.empty((len(chosen), 9))
-    entry("gather")(vertices, triangles, matrix, offset, chosen, left, top, pitch, corners)
+    entry("gather")(*surface.arrays, matrix, offset, chosen, left, top, pitch, corners)
     return corners
+
+
+def _standing(standing: Standing) -> Standing:
+    surface, matrix, offset = standing
+    return surface, np.ascontiguousarray(matrix), np.ascontiguousarray(offset)
 
 
 def cut(vertices: Floats, triangles: Ints, heights: Floats) -> tuple[Ints, Floats]:
@@ -145,6 +148,13 @@ def cover(segments: Floats, rows: int, columns: int) -> tuple[Ints, Places, Plac
         pieces, spans, row_pieces, columns, scratch, room, row_starts, starts, stops, values, flaws
     )
     return row_starts, starts[:made].copy(), stops[:made].copy(), values[:made].copy(), int(flaws[0]), int(flaws[1])
+
+
+def light_of(starts: Places, stops: Places, values: Bytes) -> tuple[int, int]:
+    """How many pixels some runs light, and their greys added up."""
+    sums = np.empty(2, dtype=np.int64)
+    entry("light_of")(*(np.ascontiguousarray(array) for array in (starts, stops, values)), sums)
+    return int(sums[0]), int(sums[1])
 
 
 def grey_bytes(row_starts: Ints, starts: Places, stops: Places, values: Bytes, columns: int) -> tuple[Bytes, Ints]:
@@ -269,31 +279,25 @@ def erode(row_starts: Ints, starts: Places, stops: Places, reaches: Ints) -> tup
         room, most = 2 * room, 2 * most
 
 
-def draw(
-    points: Floats, triangles: Ints, *, matrix: Floats, offset: Floats, rows: int, columns: int
-) -> tuple[Floats, Ints]:
+def draw(surface: Surface, *, matrix: Floats, offset: Floats, rows: int, columns: int) -> tuple[Floats, Ints]:
     """Which triangle is nearest at each pixel of a picture, and how near.
 
-    points: (n, 3); matrix · point + offset is (column px, row px, nearness). Returns depth (rows, columns), −inf where
+    matrix · corner + offset is (column px, row px, nearness). Returns depth (rows, columns), −inf where
     nothing is, and the triangle seen there, -1 where none is. A pixel shows the nearest triangle that covers its centre.
     """
     depth = np.full((rows, columns), -np.inf)
     seen = np.full((rows, columns), -1, dtype=np.int64)
-    points, matrix, offset = (np.ascontiguousarray(array, dtype=np.float64) for array in (points, matrix, offset))
-    entry("draw")(points, np.ascontiguousarray(triangles), matrix, offset, depth, seen)
+    matrix, offset = (np.ascontiguousarray(array, dtype=np.float64) for array in (matrix, offset))
+    entry("draw")(*surface.arrays, matrix, offset, depth, seen)
     return depth, seen
 
 
-def shade(
-    points: Floats, triangles: Ints, *, view: Floats, light: Floats, palette: Floats, depth: Floats, seen: Ints
-) -> Bytes:
+def shade(surface: Surface, *, view: Floats, light: Floats, palette: Floats, depth: Floats, seen: Ints) -> Bytes:
     """(rows, columns, 3) the colours of what `draw` saw; view, light and palette: see the loop."""
     rows, columns = depth.shape
     colours = np.empty((rows, 3 * columns), dtype=np.uint8)
-    points, view, light, palette = (
-        np.ascontiguousarray(array, dtype=np.float64) for array in (points, view, light, palette)
-    )
-    entry("shade")(points, np.ascontiguousarray(triangles), view, light, palette, depth, seen, colours)
+    view, light, palette = (np.ascontiguousarray(array, dtype=np.float64) for array in (view, light, palette))
+    entry("shade")(*surface.arrays, view, light, palette, depth, seen, colours)
     return colours.reshape(rows, columns, 3)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -26,6 +27,8 @@ _KINDS: Final[tuple[Name, ...]] = ("fastest", "fewest supports", "best surface",
 SPREAD = 250
 # Finalists of each kind, which are sliced; and how far around them better ones are looked for.
 _FINALISTS = 3
+# Each holds a copy of the part, turned.
+_SLICED_AT_ONCE = 2
 _AROUND_DEG = (4.0, 1.5)
 # Of what is as good as the best, to this share of the span of its kind, the one that is best in the rest is taken.
 _AS_GOOD = 0.02
@@ -91,11 +94,10 @@ def orientations_of(
             say("The platform of {machine} takes the part in no orientation.", machine=demands.machine.title),
             remedy=say("Check --units, scale the part, or take a larger machine."),
         )
-    as_it_is = replace(_sliced(mesh, figures, 0, demands, turn_deg=0.0), names=("as it is",))
-    others = [
-        _sliced(mesh, figures, way, demands, turn_deg=float(figures.turn_deg[way]))
-        for way in _finalists(figures, demands)
-    ]
+    turns_deg = [(0, 0.0), *((way, float(figures.turn_deg[way])) for way in _finalists(figures, demands))]
+    with ThreadPoolExecutor(_SLICED_AT_ONCE) as pool:
+        first, *others = pool.map(lambda way: _sliced(mesh, figures, way[0], demands, turn_deg=way[1]), turns_deg)
+    as_it_is = replace(first, names=("as it is",))
     laid = [as_it_is, *(way for way in others if way.rotate_deg != as_it_is.rotate_deg)]
     return Choices(tuple(_named(laid)), len(figures.ups))
 

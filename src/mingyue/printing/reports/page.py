@@ -7,6 +7,7 @@ from typing import Final
 
 from mingyue.phrases import Language, say
 from mingyue.printing.reports import sections
+from mingyue.printing.reports.found import findings
 from mingyue.printing.reports.report import PrintReport
 from mingyue.printing.reports.words import Writer
 
@@ -29,6 +30,7 @@ def report_html(report: PrintReport, *, language: Language) -> str:
         w.paragraph(intro, kind="soft"),
         sections.summary(report, w),
         sections.pictures(report, w),
+        findings(report, w),
         sections.first_article(report, w),
         sections.distribution(report, w),
         sections.uncertainty(report, w),

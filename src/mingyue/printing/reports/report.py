@@ -1,9 +1,9 @@
-"""What a report is made of: a package, what was predicted of it, and pictures of both."""
+"""What a report is made of: a package, what was predicted of it, what a check of its part finds, and pictures."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
@@ -11,15 +11,22 @@ from typing import Final
 from PIL import Image
 
 from mingyue.phrases import Phrase, say
+from mingyue.printing.checks import CheckResult
 from mingyue.printing.cures import CureChoice
+from mingyue.printing.designs import Design
+from mingyue.printing.findings.finding import Finding
+from mingyue.printing.findings.saying import SEVERITY_TITLES, worst
 from mingyue.printing.formats.manifest import Manifest
 from mingyue.printing.formats.print_package import PrintPackage
 from mingyue.printing.lights import Light
 from mingyue.printing.maps import VIEWS, ColourMap, map_of
+from mingyue.printing.meshes import Mesh
 from mingyue.printing.pictures import as_png, picture_of_layer, picture_of_mesh
+from mingyue.printing.sights import picture_of_finding
 from mingyue.printing.virtual_print import Prediction
 
 _LAYERS_SHOWN: Final = 4
+_PLACES_SHOWN: Final = 8
 _LAYER_PX, _VIEW_PX = 420, (960, 720)
 _MOST_PREVIEW_PX: Final = 4096
 _CORNERS: Final = 400_000  # as many as the picture has pixels
@@ -46,7 +53,8 @@ class PrintReport:
     """Everything a report says, before it is said in one language. sha256: of the package's file.
 
     preview: the part, None where the package's own picture is none; views: what comes out, coloured by deviation, empty
-    where nothing does, to limit_um either way; layers: some masks.
+    where nothing does, to limit_um either way; layers: some masks. checked: None where the part is not known; places: some of
+    what it finds.
     """
 
     name: str
@@ -58,6 +66,8 @@ class PrintReport:
     views: tuple[Picture, ...]
     limit_um: float
     layers: tuple[Picture, ...]
+    checked: CheckResult | None = None
+    places: tuple[Picture, ...] = ()
 
     @property
     def masks_sha256(self) -> str:
@@ -71,8 +81,16 @@ class PrintReport:
         return sum(layer.area_px * pixel_um2 * layer.thickness_um for layer in self.manifest.layers) / 1e9
 
 
-def report_of(package: PrintPackage, light: Light, prediction: Prediction, choice: CureChoice) -> PrintReport:
-    """Gather what a report says; draws the pictures. light: of the package."""
+def report_of(
+    package: PrintPackage,
+    light: Light,
+    prediction: Prediction,
+    choice: CureChoice,
+    *,
+    design: Design,
+    checked: CheckResult | None,
+) -> PrintReport:
+    """Gather what a report says; draws the pictures. light, design: of the package; checked: see `check_design`."""
     map_ = map_of(prediction, light, most_corners=_CORNERS) if prediction.volume_mm3 else None
     return PrintReport(
         name=package.path.name,
@@ -84,6 +102,8 @@ def report_of(package: PrintPackage, light: Light, prediction: Prediction, choic
         views=() if map_ is None else tuple(_views(map_)),
         limit_um=0.0 if map_ is None else map_.limit_um,
         layers=tuple(_layers(package)),
+        checked=checked,
+        places=tuple(_places(design.mesh, checked.findings)) if checked and design.mesh else (),
     )
 
 
@@ -129,3 +149,15 @@ def _layers(package: PrintPackage) -> Iterator[Picture]:
         shown.thumbnail((_LAYER_PX, _LAYER_PX), Image.Resampling.BOX)
         height_um = package.manifest.layers[layer].bottom_um
         yield Picture(as_png(shown), say("Layer {layer}, at {height:g} µm", layer=layer, height=height_um))
+
+
+def _places(placed: Mesh, findings: Sequence[Finding]) -> Iterator[Picture]:
+    """The worst finding of each kind and severity, what fails first."""
+    for _, found in list(worst(findings, most=1))[:_PLACES_SHOWN]:
+        drawn = picture_of_finding(placed, found).quantize(_COLOURS, dither=Image.Dither.NONE)
+        x, y, z = found.middle_um
+        said = say(
+            "{severity}: {what}, at {x:.0f}, {y:.0f}, {z:.0f} µm",
+            severity=SEVERITY_TITLES[found.severity], what=found.message, x=x, y=y, z=z,
+        )  # fmt: skip
+        yield Picture(as_png(drawn), said)

@@ -9,6 +9,7 @@ from mingyue import __version__
 from mingyue.phrases import Phrase, say
 from mingyue.printing.charts import bars_svg, colour_scale_svg, histogram_svg
 from mingyue.printing.reports.first_articles import Line, Verdict, feature_lines, whole_part, worst_first
+from mingyue.printing.reports.found import tally
 from mingyue.printing.reports.report import Picture, PrintReport
 from mingyue.printing.reports.words import Cell, Writer
 from mingyue.printing.uncertainty import Parameter
@@ -31,6 +32,14 @@ _CHANGES: Final[dict[str, Phrase]] = {
     "flash": say("not designed: a body"),
     "closed": say("closed: a space that should be open"),
     "filled": say("filled: a cavity"),
+}
+# What the samples call theirs; others keep the names that they came with.
+_STRUTS: Final[dict[str, Phrase]] = {
+    "facade": say("facade strut"),
+    "ring": say("ring strut"),
+    "roof": say("roof strut"),
+    "foot": say("foot strut"),
+    "web": say("web strut"),
 }
 _FIGURES: Final[tuple[tuple[str, Phrase, str, int], ...]] = (
     ("deviation_um.abs_p95", say("size of deviation, 95 % below"), "µm", 2),
@@ -71,6 +80,10 @@ def summary(report: PrintReport, w: Writer) -> str:
     bodies = say("{printed} printed, {wanted} designed", printed=topology.print_bodies, wanted=topology.design_bodies)
     cards.append((say("bodies"), w.text(bodies), ""))
     cards.append((say("changes and bridged gaps"), w.text(len(topology.changes) + len(prediction.gaps)), ""))
+    if report.checked is not None:
+        count = tally(report.checked.findings)
+        found = say("{fails:,} fail, {risks:,} at risk", fails=count["fails"], risks=count["risk"])
+        cards.append((say("findings"), w.text(found), ""))
     shown = "".join(
         f"<div><dt>{w.text(title)}</dt><dd>{value}{f'<small>{band}</small>' if band.strip() else ''}</dd></div>"
         for title, value, band in cards
@@ -94,7 +107,7 @@ def pictures(report: PrintReport, w: Writer) -> str:
 
 
 def _gallery(shown: Sequence[Picture], w: Writer, kind: str) -> str:
-    return f'<div class="{kind}">{"".join(w.picture(one.png, one.shows) for one in shown)}</div>\n' if shown else ""
+    return w.gallery(((one.png, one.shows) for one in shown), kind)
 
 
 def first_article(report: PrintReport, w: Writer) -> str:
@@ -206,7 +219,7 @@ def _ranges(report: PrintReport, w: Writer) -> str:
             Cell(w.text(_PARAMETERS[name])),
             w.number(nominal[name][0], 2, unit=nominal[name][1]),
             Cell(f"±{w.figure(100 * one.share, 1, unit='%')}", "number"),
-            Cell(w.text(one.source_zh if w.language == "zh" and one.source_zh else one.source)),
+            Cell(w.text(w.cited(one.source, one.source_zh))),
         ]
         for name, one in report.choice.ranges.of.items()
     ]
@@ -254,14 +267,10 @@ def whole(report: PrintReport, w: Writer) -> str:
 def _changes(prediction: Prediction, w: Writer) -> Iterator[list[Cell]]:
     for change in prediction.topology.changes:
         size = w.number(change.volume_um3, 0, unit="µm³")
-        yield [Cell(w.text(_CHANGES[change.kind])), size, _place(change.centre_um, w)]
+        yield [Cell(w.text(_CHANGES[change.kind])), size, w.place(change.centre_um)]
     for gap in prediction.gaps:
         bridged = say("bridged: a gap of {width:.0f} µm", width=gap.width_um)
-        yield [Cell(w.text(bridged)), w.number(gap.area_um2, 0, unit="µm²"), _place(gap.centre_um, w)]
-
-
-def _place(point_um: tuple[float, float, float], w: Writer) -> Cell:
-    return Cell(", ".join(f"{value:.0f}".replace("-", "−") for value in point_um), "number")
+        yield [Cell(w.text(bridged)), w.number(gap.area_um2, 0, unit="µm²"), w.place(gap.centre_um)]
 
 
 def _more(count: int, w: Writer) -> str:
@@ -282,7 +291,7 @@ def _struts(prediction: Prediction, w: Writer) -> str:
         nominal = sorted(bar.nominal_um for bar in of_kind)
         mean = sum(apart) / len(apart) if apart else None
         rows.append([
-            Cell(w.text(kind)), w.number(len(of_kind), 0), w.number(sum(bar.printed for bar in of_kind), 0),
+            _strut_kind(kind, w), w.number(len(of_kind), 0), w.number(sum(bar.printed for bar in of_kind), 0),
             Cell(f"{w.figure(nominal[0], 1)} – {w.figure(nominal[-1], 1)}", "number"), w.number(mean, 2, signed=True),
         ])  # fmt: skip
     heads = [
@@ -294,7 +303,7 @@ def _struts(prediction: Prediction, w: Writer) -> str:
     if not broken:
         return html + w.paragraph(say("Every strut is printed from end to end."))
     lost = [
-        [Cell(w.text(bar.name)), Cell(w.text(bar.kind)), w.number(bar.nominal_um, 1), _place(bar.broken_at_um, w)]
+        [Cell(w.text(bar.name)), _strut_kind(bar.kind, w), w.number(bar.nominal_um, 1), w.place(bar.broken_at_um)]
         for bar in broken[:_MOST_STRUTS] if bar.broken_at_um is not None
     ]  # fmt: skip
     heads = [
@@ -302,6 +311,10 @@ def _struts(prediction: Prediction, w: Writer) -> str:
         (say("interrupted at x, y, z in µm"), "number"),
     ]  # fmt: skip
     return html + w.table(say("Interrupted struts"), heads, lost) + _more(len(broken) - _MOST_STRUTS, w)
+
+
+def _strut_kind(kind: str, w: Writer) -> Cell:
+    return Cell(w.text(_STRUTS.get(kind, kind)))
 
 
 def provenance(report: PrintReport, w: Writer) -> str:

@@ -50,6 +50,14 @@ class Writer:
             return Cell("–", "number")
         return Cell(f"{self.figure(low, digits)} … {self.figure(high, digits)}", "number")
 
+    def place(self, point_um: Iterable[float]) -> Cell:
+        """x, y and z to the micrometre."""
+        return Cell(", ".join(f"{round(value) + 0:.0f}".replace("-", "−") for value in point_um), "number")
+
+    def cited(self, source: str, source_zh: str) -> str:
+        """A source in the language of the page, where somebody wrote it so."""
+        return source_zh if self.language == "zh" and source_zh else source
+
     def heading(self, level: int, value: object, *, anchor: str = "") -> str:
         named = f' id="{escape(anchor)}"' if anchor else ""
         return f"<h{level}{named}>{self.text(value)}</h{level}>\n"
@@ -88,6 +96,11 @@ class Writer:
         said = self.text(shows)
         data = base64.b64encode(png).decode("ascii")
         return f'<figure><img alt="{said}" src="data:image/png;base64,{data}"><figcaption>{said}</figcaption></figure>'
+
+    def gallery(self, pictures: Iterable[tuple[bytes, object]], kind: str) -> str:
+        """Pictures side by side; nothing where there are none."""
+        shown = "".join(self.picture(png, shows) for png, shows in pictures)
+        return f"<div{_class(kind)}>{shown}</div>\n" if shown else ""
 
     def drawing(self, svg: str, shows: object) -> str:
         """An SVG of ours within the page."""

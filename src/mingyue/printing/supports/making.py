@@ -43,6 +43,7 @@ _MARGIN_PX = 120
 class SupportSettings:
     """How supports are made. None: from data/supports.toml.
 
+    island_share, island_px: of which share of its area, and of how many pixels, a part of a layer must lie on the one below.
     joins: branches may meet; on_part: where no way leads to the platform a pin may stand on the part.
     base: feet are tied together; reach_um: how far a layer may hang beyond what is below it.
     """
@@ -51,6 +52,8 @@ class SupportSettings:
     layer_um: float
     neck_px: float | None = None
     reach_um: float | None = None
+    island_share: float | None = None
+    island_px: float = 1.0
     joins: bool = True
     on_part: bool = False
     base: bool = True
@@ -204,7 +207,8 @@ def _layers(mesh: Mesh, work: _Work) -> Iterator[Runs]:
 
 
 def _needs(layers: Iterable[Runs], settings: SupportSettings) -> Iterator[Need]:
-    return needs_of(layers, reach_px=settings.reach_px, island_share=value_of("island_share"))
+    share = value_of("island_share") if settings.island_share is None else settings.island_share
+    return needs_of(layers, reach_px=settings.reach_px, island_share=share, island_px=settings.island_px)
 
 
 def _looked_at(work: _Work) -> tuple[Room, list[Need], list[float]]:

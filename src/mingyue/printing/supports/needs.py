@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from mingyue.printing.components import Components, beyond_reach, components_of, overlaps_of
 from mingyue.printing.runs import Runs
+from mingyue.printing.slivers import are_slivers, labels_at
 
 Ints = NDArray[np.int64]
 Kind = Literal["island", "overhang"]
@@ -45,34 +46,40 @@ class Need:
         return len(self.pixels)
 
 
-def needs_of(layers: Iterable[Runs], *, reach_px: float, island_share: float) -> Iterator[Need]:
+def needs_of(layers: Iterable[Runs], *, reach_px: float, island_share: float, island_px: float = 1.0) -> Iterator[Need]:
     """What hangs in each layer but the first, which lies on the platform; islands of a layer before its overhangs.
 
     island_share: a component of which less than that share lies on the layer below is an island where it hangs anywhere
-    beyond the reach, as is one that lies on nothing. What is beyond the reach must be carried, of an island something.
+    beyond the reach, as is one that lies on less than island_px pixels and is no sliver of another. What is beyond the
+    reach must be carried, of an island something.
     """
     below: Runs | None = None
     for number, grey in enumerate(layers):
         layer = grey.binary(at_least=_SOLID)
         if below is not None and len(layer):
-            yield from _needs_of_layer(number, layer, below, reach_px=reach_px, island_share=island_share)
+            yield from _needs_of_layer(
+                number, grey, layer, below, reach_px=reach_px, island_share=island_share, island_px=island_px
+            )
         below = layer
 
 
-def _needs_of_layer(number: int, layer: Runs, below: Runs, *, reach_px: float, island_share: float) -> Iterator[Need]:
+def _needs_of_layer(
+    number: int, grey: Runs, layer: Runs, below: Runs, *, reach_px: float, island_share: float, island_px: float
+) -> Iterator[Need]:
     found = components_of(layer)
     overlaps = overlaps_of(components_of(below), found)
     carried = np.bincount(overlaps.pairs[:, 1], weights=overlaps.shared_px, minlength=found.count)
     hanging = beyond_reach(layer, below, reach_px=reach_px)
-    if not len(hanging) and carried.all():
+    lies = carried >= island_px
+    if not len(hanging) and lies.all():
         return
     is_weak = carried < island_share * np.minimum(found.lit_px, reach_px**2)
-    loose = np.flatnonzero(carried == 0)
-    for of, pixels in zip(loose, pixels_of(found.only(carried == 0)), strict=True):
+    loose = ~lies & ~are_slivers(found, grey, stands=lies)
+    for of, pixels in zip(np.flatnonzero(loose), pixels_of(found.only(loose)), strict=True):
         beyond = pixels[is_lit(hanging, pixels)]
         yield _need("island", number, beyond if len(beyond) else pixels, _window(found, int(of), pixels))
-    for of, pixels in zip(labels_at(found, hanging), pixels_of(hanging), strict=True):
-        if carried[of] > 0 and len(pixels) >= _FEWEST_PX:
+    for of, pixels in zip(labels_at(found, components_of(hanging)), pixels_of(hanging), strict=True):
+        if lies[of] and len(pixels) >= _FEWEST_PX:
             yield _need("island" if is_weak[of] else "overhang", number, pixels, _window(found, int(of), pixels))
 
 
@@ -108,17 +115,6 @@ def pixels_of(picture: Runs) -> list[Ints]:
     label = np.repeat(found.labels, lengths)
     order = np.argsort(label, kind="stable")
     return np.split(pixels[order], np.cumsum(np.bincount(label))[:-1])
-
-
-def labels_at(found: Components, part: Runs) -> Ints:
-    """(count,) for each component of a part of the picture the component of the whole that it lies in."""
-    pieces = components_of(part)
-    first = pieces.first_runs
-    row = np.searchsorted(part.row_starts, first, side="right") - 1
-    runs = found.runs
-    keys = np.repeat(np.arange(runs.rows), np.diff(runs.row_starts)) * np.int64(runs.columns) + runs.starts
-    at = np.searchsorted(keys, row * np.int64(runs.columns) + part.starts[first], side="right") - 1
-    return found.labels[at].astype(np.int64)
 
 
 def is_lit(picture: Runs, pixels: Ints) -> NDArray[np.bool_]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from mingyue.printing.edges import require_closed
 from mingyue.printing.frames import place
 from mingyue.printing.machines import MachineLimitError
 from mingyue.printing.meshes import Mesh
-from mingyue.printing.painted import read_painted, unpainted
+from mingyue.printing.painted import Painted, unpainted
 from mingyue.printing.rated import value_of
 from mingyue.printing.supports.making import Supports, SupportSettings, supports_of
 from mingyue.printing.supports.painting import forbids_of
@@ -37,20 +36,19 @@ def supported(
     fit_um: float | None = None,
     rotate_deg: tuple[float, float, float] = (0.0, 0.0, 0.0),
     lift_um: float = 0.0,
-    forbid: Path | None = None,
+    forbid: Painted | None = None,
 ) -> SupportedPart:
     """Place a part as `mingyue build` does, lift it, and support it.
 
-    forbid: a file of surfaces and places in the part's own frame. Raises OpenMeshError where the surface bounds no volume,
+    forbid: surfaces and places in the part's own frame. Raises OpenMeshError where the surface bounds no volume,
     BadInputError for settings that make no sense.
     """
     _check(settings, lift_um)
     require_closed(part)
-    painted = unpainted() if forbid is None else read_painted(forbid, triangle_count=len(part.triangles))
     placement = place(part.box_um[0], part.box_under, scale=scale, fit_um=fit_um, rotate_deg=rotate_deg)
     lifted = type(placement)(placement.matrix, (*placement.offset_um[:2], placement.offset_um[2] + lift_um))
     placed = part.moved(np.array(lifted.matrix), np.array(lifted.offset_um))
-    forbids = forbids_of(painted, part, lifted, pixel_um=settings.machine.pixel_um)
+    forbids = forbids_of(forbid or unpainted(), part, lifted, pixel_um=settings.machine.pixel_um)
     supports = supports_of(placed, settings, forbids=forbids)
     return SupportedPart(placed, supports, tuple(_notes(supports, lift_um)))
 

@@ -155,7 +155,7 @@ def _about(request: HttpRequest, slug: str, **more: Any) -> dict[str, Any]:
     return {
         "facility": found,
         "machines": [(one, bridge.profile_of(one.profile)) for one in queries.machines_of(found, at=datetime.now(UTC))],
-        "resins": found.resins.filter(is_offered=True).order_by("name"),  # type: ignore[attr-defined]
+        "resins": found.resins.filter(is_offered=True).order_by("name"),
         "hours": week,
         "service_classes": queries.service_classes_of(found),
         "manages": viewer.has(found.organisation_id, Role.MANAGER),

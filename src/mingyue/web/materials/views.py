@@ -117,7 +117,7 @@ def stock(request: HttpRequest, slug: str) -> HttpResponse:
 def add_batch(request: HttpRequest, slug: str, resin_id: UUID) -> HttpResponse:
     """A bottle on the shelf."""
     viewer, facility = _operated(request, slug)
-    resin = facility.resins.filter(pk=resin_id).first()  # type: ignore[attr-defined]
+    resin = facility.resins.filter(pk=resin_id).first()
     if resin is None:
         raise NotFoundError
     form = BatchForm(request.POST)

@@ -52,8 +52,8 @@ class Attempt:
 
 def begin(row: Row, *, part_id: UUID, at: datetime) -> Attempt | None:
     """Take the work on, whoever had it before; None where there is nothing to do any more."""
-    states = type(row).State if isinstance(row, Revision) else Check.State
-    waiting, busy = states.WAITING, getattr(states, "READING", None) or states.RUNNING
+    waiting = Check.State.WAITING.value  # of all three
+    busy = Revision.State.READING.value if isinstance(row, Revision) else Check.State.RUNNING.value
     fresh: dict[str, Any] = {} if isinstance(row, Revision) else {"started_at": at, "done_share": 0.0, "doing": None}
     manager: models.Manager[Any] = type(row)._default_manager
     with transaction.atomic():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from procrastinate.contrib.django import app
@@ -40,7 +40,8 @@ def begin_usual_checks(revision: Revision, *, at: datetime) -> list[Check]:
     """The checks that nobody needs to ask for; the finest machine first. Those that are there stay as they are."""
     checks = []
     for later, (machine, resin, layer_um) in enumerate(usual_ways()):
-        check = add_check(revision, machine, resin, layer_um=layer_um, at=at)
+        # A moment apart, so that they are listed in the order in which they are done.
+        check = add_check(revision, machine, resin, layer_um=layer_um, at=at + timedelta(microseconds=later))
         if check is not None:
             begin_check(check, later=later)
             checks.append(check)

@@ -6,6 +6,7 @@ What a customer sends can make any reader misbehave; here it can only end a proc
 from __future__ import annotations
 
 import json
+import logging
 import os
 import selectors
 import shutil
@@ -26,11 +27,14 @@ from mingyue.phrases import say
 from mingyue.web.parts.bridge.jobs import Job
 from mingyue.web.records.kept_phrases import as_json
 
+log = logging.getLogger("parts.child")
+
 Line = dict[str, Any]
 Tick = Callable[[], None]
 
 _LOOK_S = 1.0  # how often somebody is asked whether to go on while nothing is told
 _MOST_LINE_BYTES = 64 << 20
+_FOLDER = "mingyue-job-"  # then the worker's number
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +58,31 @@ class Limits:
 
 def limits() -> Limits:
     """The platform's own; see settings.ENGINE_LIMITS."""
-    return Limits(**settings.ENGINE_LIMITS)
+    said: dict[str, Any] = settings.ENGINE_LIMITS
+    return Limits(**said)
 
 
 @contextmanager
 def workplace() -> Iterator[Path]:
-    """A folder for one job, which is removed."""
-    folder = Path(tempfile.mkdtemp(prefix="mingyue-job-"))
+    """A folder for one job, which is removed; and those are that a killed worker left."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*-*"):
+        if not _is_running(left.name.removeprefix(_FOLDER).partition("-")[0]):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)  # asks, and sends nothing
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError, ValueError):
+        return True
+    return True
 
 
 def run(job: Job, *, bounds: Limits, tick: Tick) -> Iterator[Line]:
@@ -84,7 +102,10 @@ def run(job: Job, *, bounds: Limits, tick: Tick) -> Iterator[Line]:
             ended = "result" in line or "problem" in line
             yield _explained(line, bounds) if "problem" in line else line
         if not ended:
-            yield {"problem": _why_dead(_ended(process), bounds)}
+            code = _ended(process)
+            noise.seek(max(0, noise.seek(0, os.SEEK_END) - 2_000))
+            log.warning("the engine ended with %s: %s", code, noise.read().decode(errors="replace"))
+            yield {"problem": _why_dead(code, bounds)}
 
 
 @contextmanager
@@ -155,7 +176,7 @@ def _explained(line: Line, bounds: Limits) -> Line:
     kind = line["problem"].get("kind")
     if "message" in line["problem"]:
         return line
-    return {"problem": _time(bounds) if kind == "time" else _memory(bounds)}
+    return {"problem": {"time": _time, "disk": _disk}.get(kind, _memory)(bounds)}
 
 
 def _why_dead(code: int, bounds: Limits) -> dict[str, Any]:
@@ -167,7 +188,7 @@ def _why_dead(code: int, bounds: Limits) -> dict[str, Any]:
         "kind": "crash",
         "message": as_json(
             say(
-                "The engine stopped unexpectedly ({how}); most often a part needs more memory than the {most:.0f} GiB it may use.",
+                "The engine stopped unexpectedly ({how}); often for want of memory, of which it may use {most:.3g} GiB.",
                 how=signal.Signals(-code).name if code < 0 else code,
                 most=bounds.memory_bytes / 2**30,
             )
@@ -181,7 +202,7 @@ def _memory(bounds: Limits) -> dict[str, Any]:
         "kind": "memory",
         "message": as_json(
             say(
-                "It needed more memory than the {most:.0f} GiB that one part may use.", most=bounds.memory_bytes / 2**30
+                "It needed more memory than the {most:.3g} GiB that one part may use.", most=bounds.memory_bytes / 2**30
             )
         ),
         "remedy": as_json(say("Make the part smaller or coarser, or split it.")),
@@ -192,7 +213,20 @@ def _time(bounds: Limits) -> dict[str, Any]:
     return {
         "kind": "time",
         "message": as_json(
-            say("It took longer than the {most:.0f} minutes that one part may take.", most=bounds.wall_s / 60)
+            say("It took longer than the {most:.3g} minutes that one part may take.", most=bounds.wall_s / 60)
+        ),
+        "remedy": as_json(say("Make the part smaller or coarser, or split it.")),
+    }
+
+
+def _disk(bounds: Limits) -> dict[str, Any]:
+    return {
+        "kind": "disk",
+        "message": as_json(
+            say(
+                "It needed more room on the disk than there is, or than the {most:.3g} GiB that one file may use.",
+                most=bounds.file_bytes / 2**30,
+            )
         ),
         "remedy": as_json(say("Make the part smaller or coarser, or split it.")),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from mingyue.phrases import Phrase, say
 from mingyue.web.parts.models import Check, Part, Revision
@@ -64,7 +65,7 @@ def _how_bad(check: Check) -> tuple[int, float]:
     return _VERDICTS_BEST_FIRST.index(check.verdict), -check.asked_at.timestamp()
 
 
-def _row(part: Part, revision: Revision | None, checks: dict[int, Check]) -> Row:
+def _row(part: Part, revision: Revision | None, checks: dict[UUID, Check]) -> Row:
     check = checks.get(revision.pk) if revision else None
     if check:
         said: Phrase | str = _VERDICTS.get(check.verdict, say("checked"))
@@ -72,11 +73,12 @@ def _row(part: Part, revision: Revision | None, checks: dict[int, Check]) -> Row
         said = revision.get_state_display()
     else:
         said = say("no file yet")
+    moments = (part.created_at, revision.at if revision else None, check.ended_at if check else None)
     return Row(
         part=part,
         revision=revision,
         verdict=check.verdict if check else "",
         said=said,
         made_on=f"{check.machine.name} · {check.resin.title}" if check else "",
-        updated_at=max(filter(None, [part.created_at, revision and revision.at, check and check.ended_at])),
+        updated_at=max(at for at in moments if at),
     )

@@ -22,7 +22,7 @@ from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from mingyue.web.records.models import Event
 from mingyue.web.records.services import record
-from mingyue.web.records.uploads import take_upload
+from mingyue.web.records.uploads import sender_of, take_upload
 
 __all__ = [
     "add_part", "add_reader", "add_revision", "archive_part", "ask_check", "ask_deviation", "ask_orientations",
@@ -47,17 +47,18 @@ def add_part(
 
     units: what the file's numbers mean; empty where the file says it, or the sender is to be asked.
     """
+    person_id = sender_of(actor)
     name, note = _named(name, note, confidentiality)
     _refuse_units(units)
     with transaction.atomic():
         upload, blob = take_upload(actor=actor, upload_id=upload_id, at=at)
         part = Part.objects.create(
             organisation_id=upload.organisation_id, name=name, note=note, confidentiality=confidentiality,
-            owner_id=actor.person_id, terms_version=rules.TERMS_VERSION, created_at=at,
+            owner_id=person_id, terms_version=rules.TERMS_VERSION, created_at=at,
         )  # fmt: skip
         revision = Revision.objects.create(
             organisation_id=part.organisation_id, part=part, number=1, file_name=upload.file_name, blob=blob,
-            units=units, by_id=actor.person_id, at=at,
+            units=units, by_id=person_id, at=at,
         )  # fmt: skip
         begin_reading(revision)
         record(
@@ -70,7 +71,7 @@ def add_part(
 
 def add_revision(*, actor: Viewer, part_id: UUID, upload_id: UUID, at: datetime, units: str = "") -> Revision:
     """Another geometry of a part from a finished upload. Reading begins."""
-    part = _changeable(actor, part_id)
+    part, person_id = _changeable(actor, part_id), sender_of(actor)
     _refuse_units(units)
     with transaction.atomic():
         held = Part.objects.select_for_update().get(pk=part_id)  # revisions are counted one after the other
@@ -82,7 +83,7 @@ def add_revision(*, actor: Viewer, part_id: UUID, upload_id: UUID, at: datetime,
         last = part.revisions.aggregate(last=Max("number"))["last"] or 0
         revision = Revision.objects.create(
             organisation_id=part.organisation_id, part=part, number=last + 1, file_name=upload.file_name, blob=blob,
-            units=units, by_id=actor.person_id, at=at,
+            units=units, by_id=person_id, at=at,
         )  # fmt: skip
         begin_reading(revision)
         record(

@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db import transaction
 from procrastinate.contrib.django import app
 
-from mingyue.phrases import say
+from mingyue.phrases import Phrase, say
 from mingyue.web.parts import child
 from mingyue.web.parts.attempts import Attempt, LostError, announce, begin
 from mingyue.web.parts.begun import CHECK, QUEUE, READ, STUDY, begin_usual_checks
@@ -27,13 +27,14 @@ from mingyue.web.records.blobs import keep_file, open_blob, pieces
 from mingyue.web.records.kept_phrases import as_json
 from mingyue.web.records.models import Blob
 from mingyue.web.records.services import record
+from mingyue.web.records.tasks import when_given_up
 from mingyue.web.records.uploads import clear_uploads, tidy_name
 from mingyue.web.records.walls import seen_by
 
 _WRITES_S = 0.25  # progress is written at most four times a second
 
 
-@app.task(name=READ, queue=QUEUE)
+@app.task(name=READ, queue=QUEUE)  # type: ignore[untyped-decorator]
 def read_revision(*, revision_id: str, organisation_id: str) -> None:
     """A revision's facts and its view; then the checks that nobody needs to ask for."""
     with seen_by(organisation_id=UUID(organisation_id)):
@@ -62,7 +63,7 @@ def _read(revision: Revision, attempt: Attempt, folder: Path) -> None:
             )  # fmt: skip
 
 
-@app.task(name=CHECK, queue=QUEUE)
+@app.task(name=CHECK, queue=QUEUE)  # type: ignore[untyped-decorator]
 def run_check(*, check_id: str, organisation_id: str) -> None:
     """A check's findings as soon as they are known, its masks, and its findings with the model's answers."""
     with seen_by(organisation_id=UUID(organisation_id)):
@@ -123,7 +124,7 @@ def _finish(check: Check, attempt: Attempt, found: _Found) -> None:
         )  # fmt: skip
 
 
-@app.task(name=STUDY, queue=QUEUE)
+@app.task(name=STUDY, queue=QUEUE)  # type: ignore[untyped-decorator]
 def run_study(*, study_id: str, organisation_id: str) -> None:
     """What more was asked about a check."""
     with seen_by(organisation_id=UUID(organisation_id)):
@@ -150,11 +151,42 @@ def _study(study: Study, attempt: Attempt, folder: Path) -> None:
                 record(actor=None, what="study.done", subject=study, at=_now(), facts={"kind": study.kind})
 
 
-@app.periodic(cron="17 * * * *")
-@app.task(name="parts:clear_uploads", queue=QUEUE)
+@app.periodic(cron="17 * * * *")  # type: ignore[untyped-decorator]
+@app.task(name="parts:clear_uploads", queue=QUEUE)  # type: ignore[untyped-decorator]
 def clear_uploads_away(timestamp: int) -> None:
     """What nobody goes on with, once an hour."""
     clear_uploads(at=datetime.fromtimestamp(timestamp, UTC))
+
+
+# --- whoever died at it too often ---------------------------------------------------------------------------------
+
+
+@when_given_up(READ)
+def reading_given_up(*, revision_id: str, organisation_id: str) -> None:
+    """So many workers died while they read it that nobody tries any more."""
+    with seen_by(organisation_id=UUID(organisation_id)):
+        revision = Revision.objects.get(pk=revision_id)
+        fail(revision, revision.part_id, _gave_up())
+
+
+@when_given_up(CHECK)
+def check_given_up(*, check_id: str, organisation_id: str) -> None:
+    """The same of a check."""
+    with seen_by(organisation_id=UUID(organisation_id)):
+        check = Check.objects.select_related("revision").get(pk=check_id)
+        fail(check, check.revision.part_id, _gave_up())
+
+
+@when_given_up(STUDY)
+def study_given_up(*, study_id: str, organisation_id: str) -> None:
+    """The same of a study."""
+    with seen_by(organisation_id=UUID(organisation_id)):
+        study = Study.objects.select_related("about__revision").get(pk=study_id)
+        fail(study, study.about.revision.part_id, _gave_up())
+
+
+def _gave_up() -> Phrase:
+    return say("Whoever worked on this stopped several times, so it is not tried again by itself.")
 
 
 # --- what they share ----------------------------------------------------------------------------------------------
@@ -205,7 +237,7 @@ def _working(attempt: Attempt) -> Iterator[Path]:
 
 
 def fail(row: Revision | Check | Study, part_id: UUID, why: str, *, attempt: int | None = None) -> None:
-    """Say that this row's work will not be done. attempt: only where this is the last one."""
+    """Say that this row's work will not be done. attempt: only where this is the last one; else whether begun or not."""
     problem = {
         "kind": "crash",
         "message": as_json(why),
@@ -215,9 +247,12 @@ def fail(row: Revision | Check | Study, part_id: UUID, why: str, *, attempt: int
         state, busy, more = Revision.State.REFUSED.value, Revision.State.READING.value, {}
     else:
         state, busy, more = Check.State.FAILED.value, Check.State.RUNNING.value, {"ended_at": _now(), "doing": None}
-    rows = type(row)._default_manager.filter(pk=row.pk, state=busy)
+    found = type(row)._default_manager.filter(pk=row.pk)
+    rows = (
+        found.filter(state=busy, attempt=attempt) if attempt is not None else found.filter(state__in=["waiting", busy])
+    )
     with transaction.atomic():
-        if (rows if attempt is None else rows.filter(attempt=attempt)).update(state=state, problem=problem, **more):
+        if rows.update(state=state, problem=problem, **more):
             announce(part_id)
 
 

@@ -9,7 +9,8 @@ Times are ISO 8601 in UTC; lengths are µm. Acts are POST with a JSON body, and 
                     {"upload", "name", "note"?, "confidentiality"?, "units"?}; 409 if the upload was used already
     revise          POST <part>/revisions                               201 {"revision"}    {"upload", "units"?}
     say_units       POST revisions/<revision>/units                     200 {}              {"units"}: nm um mm cm m inch ft
-    change          POST <part>/change                                  200 {"version"}     {"version", "name", "note", "confidentiality"}
+    change          POST <part>/change                                  200 {"version"}
+                    {"version", "name", "note", "confidentiality"}
     add_reader      POST <part>/readers                                 200 {}              {"email"}
     remove_reader   POST <part>/readers/remove                          200 {}              {"person"}
     archive         POST <part>/archive                                 200 {}
@@ -21,8 +22,8 @@ Times are ISO 8601 in UTC; lengths are µm. Acts are POST with a JSON body, and 
     view            GET revisions/<revision>/view.glb                   GLB; ETag, immutable
     file            GET revisions/<revision>/file                       the file as it came, as attachment
     layers          GET checks/<check>/layers                           LAYERS; ETag, immutable
-    tile            GET checks/<check>/layers/<layer>/<field>.png       grey PNG of 1 or 8 bits; ?scale=2|4|8|16 for smaller; ETag,
-                    immutable; 204 where the field is dark in that layer; ?exposure=k where it is exposed several times
+    tile            GET checks/<check>/layers/<layer>/<field>.png       grey PNG of 1 or 8 bits; ?scale=2|4|8|16 for smaller;
+                    ETag, immutable; 204 where the field is dark in that layer; ?exposure=k where it is exposed several times
     deviation       GET checks/<check>/deviation.glb                    GLB; ETag, immutable
     machines        GET machines                                        {"machines": [{"id", "name", "facility", "pixel_um",
                     "layer_um": [low, high] | null, "resins": [{"id", "name"}]}]}: what a check may be asked for
@@ -51,21 +52,22 @@ ESTIMATE = {"exposures", "most_fields", "exposure_s", "printing_s": [low, high],
     "resin_mm3": [low, high], "source", "mark"}
 STUDY = {"id", "state", "state_said", "done", "doing", "problem", "result"}; result of orientations: {"tried", "choices":
     [{"names": [said], "rotate_deg": [x, y, z], "matrix": 3×3 by rows (turn the part frame by it), "time_s", "layers",
-    "exposures", "fields", "height_um", "supported_mm2", "contact_mm2", "cusp_um", "slenderness", "cups", "cup_mm3", "fits"}]};
-    of deviation: {"glb": url, "limit_um" (colours end there), "tolerance_um", "p5_um", "p50_um", "p95_um", "abs_p95_um",
-    "abs_max_um", "within": 0…1, "volume_mm3", "notes": [str]}
+    "exposures", "fields", "height_um", "supported_mm2", "contact_mm2", "cusp_um", "slenderness", "cups", "cup_mm3",
+    "fits"}]}; of deviation: {"glb": url, "limit_um" (colours end there), "tolerance_um", "p5_um", "p50_um", "p95_um",
+    "abs_p95_um", "abs_max_um", "within": 0…1, "volume_mm3", "notes": [str]}
 FINDING = {"id", "kind", "title", "message", "severity", "severity_said", "layers": [first, last] | null, "box_um": [low,
     high], "points_um": [[x, y, z]], "measured", "limit", "unit", "source": str, "mark": str, "remedy", "model": {"said",
     "predicted", "agree", "sets", "by_rule"} | null}; the worst first. box_um and points_um are in the BUILD frame.
 PLACEMENT = {"matrix": 3×3 by rows, "offset_um": [x, y, z]}: build = matrix · part + offset. z is up.
-LAYERS = {"count", "layer_um", "height_um", "z_um": [bottom of each], "thickness_um": [of each], "pixel_um", "canvas": {"rows",
-    "columns", "left_um", "top_um"}, "field_px": [columns, rows], "fields": [{"row_px", "column_px", "left_um", "top_um"}],
-    "lit": for each layer the fields that have light, with how many exposures: [[field, exposures]…], "tile": url with
-    {layer} and {field}}; row 0 of a tile is y max: its top left corner lies at (left_um, top_um) of the BUILD frame, y falls.
+LAYERS = {"count", "layer_um", "height_um", "z_um": [bottom of each], "thickness_um": [of each], "pixel_um", "canvas":
+    {"rows", "columns", "left_um", "top_um"}, "field_px": [columns, rows], "fields": [{"row_px", "column_px", "left_um",
+    "top_um"}], "lit": for each layer the fields that have light, with how many exposures: [[field, exposures]…], "tile": url
+    with {layer} and {field}}; row 0 of a tile is y max: its top left
+    corner lies at (left_um, top_um) of the BUILD frame, y falls.
 
-GLB: one mesh, one primitive, indices uint32, POSITION float32 in µm of the PART frame, z up (turn it -90° about x for a y-up
-    scene); no normals, no material. The deviation's GLB is in the BUILD frame (µm, z up) and has COLOR_0 (unsigned bytes,
-    normalised, RGBA, linear light) and _DEVIATION (float32, µm, outside positive).
+GLB: one mesh, one primitive, indices uint32, POSITION float32 in µm of the PART frame, z up (turn it -90° about x for a
+    y-up scene); no normals, no material. The deviation's GLB is in the BUILD frame (µm, z up) and has COLOR_0 (unsigned
+    bytes, normalised, RGBA, linear light) and _DEVIATION (float32, µm, outside positive).
 """
 
 from __future__ import annotations

@@ -43,6 +43,13 @@ class Sender(Protocol):
     def may(self, scope: str) -> bool: ...
 
 
+def sender_of(actor: Sender) -> UUID:
+    """Who sends. Raises NotFoundError for whoever is not signed in, or whose key does not reach so far."""
+    if actor.person_id is None or not actor.may("parts:write"):
+        raise NotFoundError
+    return actor.person_id
+
+
 class OffsetError(ConflictError):
     """The piece does not begin where the file ends."""
 
@@ -57,14 +64,15 @@ class LockedError(ConflictError):
 
 def begin_upload(*, actor: Sender, organisation_id: UUID, file_name: str, length_bytes: int, at: datetime) -> Upload:
     """Room for a file of that length. Raises LimitError where it is too large, or too much is on its way already."""
-    if actor.person_id is None or organisation_id not in actor.organisations or not actor.may("parts:write"):
+    person_id = sender_of(actor)
+    if organisation_id not in actor.organisations:
         raise NotFoundError
     name = tidy_name(file_name)
     if length_bytes < 1:
         raise InvalidError("length", say("The file is empty."))
     _refuse_more_than(settings.UPLOAD_LIMIT_BYTES, length_bytes, name)
     upload = Upload(
-        id=uuid4(), organisation_id=organisation_id, person_id=actor.person_id, file_name=name,
+        id=uuid4(), organisation_id=organisation_id, person_id=person_id, file_name=name,
         length_bytes=length_bytes, at=at, expires_at=at + LASTS,
     )  # fmt: skip
     folder = upload_folder()
@@ -90,7 +98,7 @@ def tidy_name(text: str) -> str:
 
 def upload_of(sender: Sender, upload_id: UUID, *, at: datetime) -> Upload | None:
     """An upload that is still open, to whoever began it."""
-    if not sender.may("parts:write"):
+    if sender.person_id is None or not sender.may("parts:write"):
         return None
     return Upload.objects.filter(
         pk=upload_id, person_id=sender.person_id, organisation_id__in=list(sender.organisations),
@@ -178,9 +186,9 @@ def take_upload(*, actor: Sender, upload_id: UUID, at: datetime) -> tuple[Upload
     Raises NotFoundError for what is nobody's or somebody else's, ConflictError where it was taken already or is not whole.
     """
     found = Upload.objects.filter(
-        pk=upload_id, person_id=actor.person_id, organisation_id__in=list(actor.organisations)
+        pk=upload_id, person_id=sender_of(actor), organisation_id__in=list(actor.organisations)
     )
-    upload = found.first() if actor.may("parts:write") else None
+    upload = found.first()
     if upload is None:
         raise NotFoundError
     if not found.filter(state=Upload.State.OPEN, expires_at__gt=at).update(state=Upload.State.FINISHED):

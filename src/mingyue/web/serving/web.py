@@ -5,11 +5,15 @@ SOCKET is the number of a listening socket; so many SECONDS open requests may ta
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 
+import django
 import uvicorn
+from django.db import connections
 
+from mingyue.web.site.database import pooled
 from mingyue.web.site.environment import read_environment
 
 # A proxy is on this machine or in its own network. The address it names last is taken, never one that a visitor made up.
@@ -18,6 +22,8 @@ _PROXIES = ["127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16
 
 def main(number: int, finish_s: int) -> None:
     """Answer requests from this socket until told to stop."""
+    django.setup()
+    pooled(connections.settings["default"])
     config = uvicorn.Config(
         "mingyue.web.site.asgi:application",
         log_config=None,
@@ -34,4 +40,5 @@ def main(number: int, finish_s: int) -> None:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingyue.web.site.settings")
     main(int(sys.argv[1]), int(sys.argv[2]))

@@ -30,15 +30,18 @@ _LEASE_S = 25.0  # unheard for so long we end ourselves, before tasks.SILENT_S l
 GIVEN_UP = 70  # exit code: somebody else has our job, or may have by now
 
 _beside = ThreadPoolExecutor(1)
-_BEAT = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %(id)s RETURNING id"
+_BEAT = (
+    "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %(id)s"
+    " RETURNING pg_postmaster_start_time()::text AS since"
+)
 
 
 async def work(place: Path, *, finish_s: float) -> None:
     """Work off jobs until told to stop."""
-    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
+    connector = app.connector.get_worker_connector()
     with app.replace_connector(connector) as ours:
         async with ours.open_async():
-            app.perform_import_paths()  # type: ignore[no-untyped-call]
+            app.perform_import_paths()
             settings = app.worker_defaults | {
                 "shutdown_graceful_timeout": finish_s,
                 "update_heartbeat_interval": 86_400.0,  # we say it ourselves: see `_live`
@@ -48,7 +51,7 @@ async def work(place: Path, *, finish_s: float) -> None:
             await _give_back(dead=_number_in(place))
             living = asyncio.create_task(_live(worker))
             try:
-                await worker.run()  # type: ignore[no-untyped-call]
+                await worker.run()
             finally:
                 living.cancel()
     place.unlink(missing_ok=True)
@@ -68,13 +71,18 @@ async def _live(worker: Worker) -> None:
     """Say again and again that we live, and give back what the dead have left."""
     while worker.worker_id is None:
         await asyncio.sleep(0.05)
-    heard = time.monotonic()
+    heard, since = time.monotonic(), ""
     while (number := worker.worker_id) is not None:
         try:
             known = await asyncio.wait_for(worker.app.connector.execute_query_all_async(_BEAT, id=number), _BEAT_S)
             if not known:
                 _give_up("another worker was given our work")
             heard = time.monotonic()
+            if since not in {"", known[0]["since"]}:
+                # Our ear for new jobs was lost with the old server, and does not come back by itself.
+                log.warning("the database was started anew, and so are we when our job is done")
+                worker.stop()
+            since = known[0]["since"]
             await _give_back()
         except (ConnectorException, TimeoutError, django.db.DatabaseError) as error:
             log.warning("heartbeat failed: %s", error)

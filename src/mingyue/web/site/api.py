@@ -27,8 +27,8 @@ from mingyue.errors import LimitError, MingyueError
 from mingyue.phrases import say
 from mingyue.web.facilities.api import router as facilities
 from mingyue.web.materials.api import router as materials
-from mingyue.web.people.access import caller, now
 from mingyue.web.parts.api import router as parts
+from mingyue.web.people.access import caller, now
 from mingyue.web.people.api import router as people
 from mingyue.web.records import etags, idempotency
 from mingyue.web.records.errors import InvalidError

@@ -18,6 +18,7 @@ NAME = "mingyue"
 PORT = "5432"  # part of the socket's name, whatever PGPORT says
 SERVING_ROLE = "mingyue_app"
 OWNING_ROLE = "mingyue_owner"
+POOL_SIZE = 10  # requests of one process that ask the database at once; others wait
 _LONGEST_SOCKET_PATH = 90  # a socket's path may have 107 bytes on Linux and 103 on macOS, its own name included
 
 
@@ -61,10 +62,23 @@ def _dressed(address: dict[str, Any]) -> dict[str, Any]:
     """With what every connection has: its zone, and a limit on what waits."""
     options = dict(address.get("OPTIONS", {}))
     options.setdefault("connect_timeout", 10)
-    options.setdefault("options", "-c statement_timeout=60000 -c lock_timeout=15000")
+    options.setdefault("options", "-c TimeZone=UTC -c statement_timeout=60000 -c lock_timeout=15000")
     return address | {
         "ENGINE": "django.db.backends.postgresql",
         "OPTIONS": options,
-        "CONN_MAX_AGE": 60,
+        # Each request has a thread of its own, and a connection that outlives it would never be used again; see `pooled`.
+        "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+def pooled(database: dict[str, Any]) -> None:
+    """Let this process keep a few connections and hand them from request to request, each without a memory."""
+    database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": POOL_SIZE, "timeout": 15.0, "reset": _forget}
+
+
+def _forget(connection: Any) -> None:
+    """Who looked before must not be who looks next: what the session was told is as it was at its start."""
+    connection.execute("RESET ALL")
+    if not connection.autocommit:
+        connection.commit()

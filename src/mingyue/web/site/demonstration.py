@@ -6,6 +6,7 @@ import json
 import secrets
 import tomllib
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,9 @@ from mingyue.web.materials.models import Recipe
 from mingyue.web.people.founding import appoint_office
 from mingyue.web.people.middleware import tell_of
 from mingyue.web.people.models import Membership, Organisation, User
-from mingyue.web.people.queries import viewer_of
-from mingyue.web.people.viewers import Viewer
+from mingyue.web.people.queries import viewer_of, viewer_of_key
+from mingyue.web.people.services import make_key
+from mingyue.web.people.viewers import SCOPES, Viewer
 from mingyue.web.records.errors import RefusedError
 from mingyue.web.records.services import record
 from mingyue.web.records.walls import seen_by
@@ -32,12 +34,21 @@ from mingyue.web.site.environment import Environment
 _DATA = Path(__file__).with_name("demonstration.toml")
 
 
-def demonstrate(*, environment: Environment, at: datetime, tell: Callable[[str], None]) -> dict[str, str]:
-    """Make the park; the answer is who signs in how: e-mail address → password. Refused in production."""
+@dataclass(frozen=True, slots=True)
+class Entrances:
+    """passwords: e-mail address → password. key: of the engineer, for programs."""
+
+    passwords: dict[str, str]
+    key: str
+
+
+def demonstrate(*, environment: Environment, at: datetime, tell: Callable[[str], None]) -> Entrances:
+    """Make the park; the answer is who gets in how. Refused in production."""
     if environment.production:
         raise RefusedError([say("People with known passwords have no place in production.")])
     told = tomllib.loads(_DATA.read_text(encoding="utf-8"))
-    passwords = _passwords(environment.home, [person["email"] for person in told["person"]])
+    kept = _kept(environment.home)
+    passwords = {person["email"]: _password(kept, person["email"]) for person in told["person"]}
     people = {person["email"]: _person(person, passwords[person["email"]], at) for person in told["person"]}
     for one in told["organisation"]:
         _organisation(one, [person for person in told["person"] if person["organisation"] == one["slug"]], people, at)
@@ -49,19 +60,39 @@ def demonstrate(*, environment: Environment, at: datetime, tell: Callable[[str],
             tell(say("Opened: {name}", name=one["name"]))
     for one in told["recipe"]:
         _recipe(one, viewer_of(people[one["person"]]), at)
-    return passwords
+    entrances = Entrances(passwords, _key(kept, viewer_of(people["engineer@mingyue.example"]), at))
+    _keep(environment.home, entrances)
+    return entrances
 
 
-def _passwords(home: Path, emails: list[str]) -> dict[str, str]:
-    """One for each person, made at random once and kept beside the data, readable by its owner only."""
+def _kept(home: Path) -> dict[str, Any]:
+    """Who gets in how, as it was made at random once; beside the data, readable by its owner only."""
     path = home / "demonstration.json"
-    kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    passwords = {email: kept.get(email) or secrets.token_urlsafe(9) for email in emails}
-    if passwords != kept:
-        with unfinished(path) as beside:
-            beside.touch(mode=0o600)
-            beside.write_text(json.dumps(passwords, indent=1), encoding="utf-8")
-    return passwords
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _keep(home: Path, entrances: Entrances) -> None:
+    with unfinished(home / "demonstration.json") as beside:
+        beside.touch(mode=0o600)
+        beside.write_text(json.dumps(asdict(entrances), indent=1), encoding="utf-8")
+
+
+def _password(kept: dict[str, Any], email: str) -> str:
+    password: str = kept.get("passwords", {}).get(email) or secrets.token_urlsafe(9)
+    return password
+
+
+def _key(kept: dict[str, Any], engineer: Viewer, at: datetime) -> str:
+    """The key that was made before, where it still lets somebody in."""
+    key: str = kept.get("key", "")
+    if key and viewer_of_key(key, at=at):
+        return key
+    tell_of(engineer)
+    _, key = make_key(
+        actor=engineer, organisation_id=engineer.organisations[0], name="Demonstration", scopes=SCOPES,
+        expires_at=at + timedelta(days=365), at=at,
+    )  # fmt: skip
+    return key
 
 
 def _person(told: dict[str, Any], password: str, at: datetime) -> User:

@@ -28,7 +28,7 @@ STATUSES: tuple[tuple[type[MingyueError], int], ...] = (
     (ForgeryError, 403),
     (ChangedMeanwhileError, 412),
     (StateUnsaidError, 428),
-    (KeyReusedError, 422),
+    (KeyReusedError, 409),
     (TooManyRequestsError, 429),
     (LimitError, 413),
     (InvalidError, 400),

@@ -47,7 +47,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "mingyue.web.site.health.answered_first",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -117,8 +117,10 @@ STORAGES = {
 STATIC_URL = "/static/"
 STATIC_ROOT = ENVIRONMENT.home / "static"
 STATICFILES_DIRS = [WEB / "site" / "static"]
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = False
+SERVESTATIC_USE_FINDERS = True
+SERVESTATIC_AUTOREFRESH = False
+SERVESTATIC_ALLOW_ALL_ORIGINS = False
+SERVESTATIC_MAX_AGE = 300  # names carry no digest, so a new release is seen after five minutes
 
 # --- language and time --------------------------------------------------------------------------------------------
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
@@ -200,6 +202,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django.request": {"level": "ERROR"},  # what a visitor mistyped is no news
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # nor is a name that is not ours
         "procrastinate": {"level": "WARNING"},
         "uvicorn.access": {"level": "WARNING"},
     },

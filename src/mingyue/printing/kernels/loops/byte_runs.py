@@ -12,6 +12,18 @@ Ints = NDArray[np.int64]
 
 
 @jit
+def light_of(starts: NDArray[np.int32], stops: NDArray[np.int32], values: Bytes, sums: Ints) -> int:
+    """Fill sums (2,) with the pixels that some runs light, and with their greys added up."""
+    lit, grey = 0, 0
+    for i in range(len(starts)):
+        length = int(stops[i] - starts[i])
+        lit += length
+        grey += length * values[i]
+    sums[0], sums[1] = lit, grey
+    return 0
+
+
+@jit
 def grey_bytes(
     row_starts: Ints,
     starts: NDArray[np.int32],

@@ -19,6 +19,8 @@ Ints = NDArray[np.int64]
 _END = 256  # the literal/length symbol that ends a block
 _LONGEST_LENGTH_CODE = 7  # of the code for code lengths
 _ADLER = 65_521
+# A run shorter than this, met by sums no larger than this, leaves them below 2^57: there is room in 63 bits.
+_SHORT_RUN, _LARGE_SUM = 1 << 16, 1 << 40
 # In this order a block's header gives the lengths of the code for code lengths (RFC 1951, 3.2.7).
 _HEADER_ORDER = (16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15)
 # Rows of `work`, what each is for; the first three belong to `huffman`. Distances stand after the symbols.
@@ -207,12 +209,21 @@ def _put(out: Bytes, state: Ints, bits: int, count: int) -> None:
 
 @jit
 def _adler(values: Bytes, lengths: Ints) -> int:
-    """Adler-32 over the runs: a run of n bytes v adds n·a + v·n(n+1)/2 to the second sum (RFC 1950, 8.2)."""
+    """Adler-32 over the runs: a run of n bytes v adds n·a + v·n(n+1)/2 to the second sum (RFC 1950, 8.2).
+
+    Sums are brought below the modulus only where they grow large: for short runs, which most are, dividing would take
+    longer than all else that a run costs.
+    """
     a, b = 1, 0
     for i in range(len(values)):
         n, v = lengths[i], np.int64(values[i])
+        if n < _SHORT_RUN:
+            b += n * a + v * ((n * (n + 1)) >> 1)
+            a += v * n
+            if b >= _LARGE_SUM:  # a is never larger than b, but for a run's bytes
+                a, b = a % _ADLER, b % _ADLER
+            continue
         n_mod = n % _ADLER
         triangle = ((n % (2 * _ADLER)) * ((n + 1) % (2 * _ADLER)) // 2) % _ADLER
-        b = (b + n_mod * a + v * triangle) % _ADLER
-        a = (a + v * n_mod) % _ADLER
-    return (b << 16) | a
+        a, b = (a + v * n_mod) % _ADLER, (b % _ADLER + n_mod * (a % _ADLER) + v * triangle) % _ADLER
+    return ((b % _ADLER) << 16) | (a % _ADLER)

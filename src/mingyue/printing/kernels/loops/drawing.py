@@ -8,12 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingyue.printing.kernels.jit import jit
+from mingyue.printing.kernels.loops.corners import corner_of, count_of
 
 
 @jit
 def draw(
-    points: NDArray[np.float64],
+    vertices: NDArray[np.float64],
     triangles: NDArray[np.int64],
+    corners: NDArray[np.float32],
+    scale: float,
     matrix: NDArray[np.float64],
     offset: NDArray[np.float64],
     depth: NDArray[np.float64],
@@ -21,15 +24,14 @@ def draw(
 ) -> int:
     """Draw triangles into depth (rows, columns), filled with −inf before, and seen, filled with −1.
 
-    points: (n, 3); matrix · point + offset is (column px, row px, nearness). A pixel shows the nearest triangle that
+    matrix · corner + offset is (column px, row px, nearness). A pixel shows the nearest triangle that
     covers its centre.
     """
     rows, columns = depth.shape
-    for t in range(len(triangles)):
-        one, two, three = triangles[t, 0], triangles[t, 1], triangles[t, 2]
-        ax, ay, az = _seen_at(points, one, matrix, offset)
-        bx, by, bz = _seen_at(points, two, matrix, offset)
-        cx, cy, cz = _seen_at(points, three, matrix, offset)
+    for t in range(count_of(triangles, corners)):
+        ax, ay, az = _seen_at(corner_of(vertices, triangles, corners, scale, t, 0), matrix, offset)
+        bx, by, bz = _seen_at(corner_of(vertices, triangles, corners, scale, t, 1), matrix, offset)
+        cx, cy, cz = _seen_at(corner_of(vertices, triangles, corners, scale, t, 2), matrix, offset)
         bx, by, bz, cx, cy, cz = bx - ax, by - ay, bz - az, cx - ax, cy - ay, cz - az
         twice_area = bx * cy - by * cx
         if twice_area == 0.0:
@@ -54,9 +56,9 @@ def draw(
 
 @jit
 def _seen_at(
-    points: NDArray[np.float64], n: int, matrix: NDArray[np.float64], offset: NDArray[np.float64]
+    corner: tuple[float, float, float], matrix: NDArray[np.float64], offset: NDArray[np.float64]
 ) -> tuple[float, float, float]:
-    x, y, z = points[n, 0], points[n, 1], points[n, 2]
+    x, y, z = corner
     return (
         matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2] * z + offset[0],
         matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2] * z + offset[1],
@@ -66,8 +68,10 @@ def _seen_at(
 
 @jit
 def shade(
-    points: NDArray[np.float64],
+    vertices: NDArray[np.float64],
     triangles: NDArray[np.int64],
+    corners: NDArray[np.float32],
+    scale: float,
     view: NDArray[np.float64],
     light: NDArray[np.float64],
     palette: NDArray[np.float64],
@@ -94,7 +98,7 @@ def shade(
                 for k in range(3):
                     colours[i, 3 * j + k] = int(palette[0, k])
                 continue
-            strength = (0.25 + 0.75 * _lit(points, triangles, t, view, light)) * (
+            strength = (0.25 + 0.75 * _lit(vertices, triangles, corners, scale, t, view, light)) * (
                 0.55 + 0.45 * (depth[i, j] - far) / reach
             )
             for k in range(3):
@@ -104,15 +108,19 @@ def shade(
 
 @jit
 def _lit(
-    points: NDArray[np.float64],
+    vertices: NDArray[np.float64],
     triangles: NDArray[np.int64],
+    corners: NDArray[np.float32],
+    scale: float,
     t: int,
     view: NDArray[np.float64],
     light: NDArray[np.float64],
 ) -> float:
-    a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
-    ux, uy, uz = points[b, 0] - points[a, 0], points[b, 1] - points[a, 1], points[b, 2] - points[a, 2]
-    vx, vy, vz = points[c, 0] - points[a, 0], points[c, 1] - points[a, 1], points[c, 2] - points[a, 2]
+    ax, ay, az = corner_of(vertices, triangles, corners, scale, t, 0)
+    bx, by, bz = corner_of(vertices, triangles, corners, scale, t, 1)
+    cx, cy, cz = corner_of(vertices, triangles, corners, scale, t, 2)
+    ux, uy, uz = bx - ax, by - ay, bz - az
+    vx, vy, vz = cx - ax, cy - ay, cz - az
     nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
     length = math.sqrt(nx * nx + ny * ny + nz * nz)
     if length == 0.0:

@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingyue.printing.kernels.jit import jit
+from mingyue.printing.kernels.loops.corners import corner_of, count_of
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 
@@ -22,14 +24,23 @@ def move(points: Floats, matrix: Floats, offset: Floats, out: Floats) -> int:
 
 
 @jit
-def box_of(points: Floats, triangles: Ints, matrix: Floats, origin: Floats, offset: Floats, box: Floats) -> int:
-    """Fill box (2, 3) with the lowest and highest of matrix · (point − origin) + offset over the triangles' corners."""
+def box_of(
+    vertices: Floats,
+    triangles: Ints,
+    corners: Singles,
+    scale: float,
+    matrix: Floats,
+    origin: Floats,
+    offset: Floats,
+    box: Floats,
+) -> int:
+    """Fill box (2, 3) with the lowest and highest of matrix · (corner − origin) + offset over the triangles' corners."""
     box[0, :] = np.inf
     box[1, :] = -np.inf
-    for t in range(len(triangles)):
+    for t in range(count_of(triangles, corners)):
         for k in range(3):
-            n = triangles[t, k]
-            x, y, z = points[n, 0] - origin[0], points[n, 1] - origin[1], points[n, 2] - origin[2]
+            x, y, z = corner_of(vertices, triangles, corners, scale, t, k)
+            x, y, z = x - origin[0], y - origin[1], z - origin[2]
             for axis in range(3):
                 value = matrix[axis, 0] * x + matrix[axis, 1] * y + matrix[axis, 2] * z + offset[axis]
                 box[0, axis] = min(box[0, axis], value)

@@ -6,17 +6,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingyue.printing.kernels.jit import jit
+from mingyue.printing.kernels.loops.corners import corner_of, count_of
 from mingyue.printing.kernels.loops.cutting import first_above
 from mingyue.printing.kernels.sizes import HEIGHT_STEPS
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
+
+# So many triangles are fetched at a time: they stay in the nearest cache until they are moved.
+_FETCHED = 64
 
 
 @jit
 def deal_count(
     vertices: Floats,
     triangles: Ints,
+    corners: Singles,
+    scale: float,
     matrix: Floats,
     offset: Floats,
     heights: Floats,
@@ -27,13 +34,14 @@ def deal_count(
 ) -> int:
     """Fill spans (m, 2) with the first block that cuts each triangle and the one after the last; count up each block's.
 
-    matrix · vertex + offset is where a vertex stands. heights: ascending; layers: how many of them a block has, below:
+    matrix · corner + offset is where a corner stands. heights: ascending; layers: how many of them a block has, below:
     how many under these it cuts too; counts: (blocks,).
     """
-    for t in range(len(triangles)):
+    for t in range(count_of(triangles, corners)):
         low, high = np.inf, -np.inf
         for k in range(3):
-            z = _moved(vertices, triangles[t, k], matrix, offset, 2)
+            x, y, z = corner_of(vertices, triangles, corners, scale, t, k)
+            z = _moved(x, y, z, matrix, offset, 2)
             low, high = min(low, z), max(high, z)
         first, after = first_above(heights, rounded_height(low)), first_above(heights, rounded_height(high))
         if first >= after:
@@ -59,28 +67,39 @@ def deal_fill(spans: NDArray[np.int32], first_triangle: int, filled: Ints, order
 def gather(
     vertices: Floats,
     triangles: Ints,
+    corners: Singles,
+    scale: float,
     matrix: Floats,
     offset: Floats,
     chosen: Ints,
     left: float,
     top: float,
     pitch: float,
-    corners: Floats,
+    out: Floats,
 ) -> int:
-    """Fill corners (c, 9) of the chosen triangles as (u px, v px, z µm) three times, see `frames.Canvas.to_px`."""
-    for c in range(len(chosen)):
-        for k in range(3):
-            n = triangles[chosen[c], k]
-            corners[c, 3 * k] = (_moved(vertices, n, matrix, offset, 0) - left) / pitch
-            corners[c, 3 * k + 1] = (top - _moved(vertices, n, matrix, offset, 1)) / pitch
-            corners[c, 3 * k + 2] = rounded_height(_moved(vertices, n, matrix, offset, 2))
+    """Fill out (c, 9) with the corners of the chosen triangles as (u px, v px, z µm) three times, see `frames.Canvas.to_px`.
+
+    Some are fetched, then moved where they lie: the processor waits for many places in memory at once where there is
+    little to do between them.
+    """
+    for first in range(0, len(chosen), _FETCHED):
+        after = min(first + _FETCHED, len(chosen))
+        for c in range(first, after):
+            for k in range(3):
+                x, y, z = corner_of(vertices, triangles, corners, scale, chosen[c], k)
+                out[c, 3 * k], out[c, 3 * k + 1], out[c, 3 * k + 2] = x, y, z
+        for c in range(first, after):
+            for k in range(3):
+                x, y, z = out[c, 3 * k], out[c, 3 * k + 1], out[c, 3 * k + 2]
+                out[c, 3 * k] = (_moved(x, y, z, matrix, offset, 0) - left) / pitch
+                out[c, 3 * k + 1] = (top - _moved(x, y, z, matrix, offset, 1)) / pitch
+                out[c, 3 * k + 2] = rounded_height(_moved(x, y, z, matrix, offset, 2))
     return 0
 
 
 @jit
-def _moved(vertices: Floats, n: int, matrix: Floats, offset: Floats, axis: int) -> float:
+def _moved(x: float, y: float, z: float, matrix: Floats, offset: Floats, axis: int) -> float:
     """One coordinate of where a vertex stands, to the last bit as `moving.move` has it."""
-    x, y, z = vertices[n, 0], vertices[n, 1], vertices[n, 2]
     return matrix[axis, 0] * x + matrix[axis, 1] * y + matrix[axis, 2] * z + offset[axis]
 
 

@@ -12,8 +12,8 @@ _FIRST_WORD = 6
 
 
 @jit
-def stl_corners(facets: NDArray[np.uint16], scale: float, vertices: NDArray[np.float64]) -> int:
-    """Fill vertices (3m, 3) with the corners of facets (m, 25 words of 16 bits), float32 times the scale.
+def stl_corners(facets: NDArray[np.uint16], corners: NDArray[np.float32]) -> int:
+    """Fill corners (m, 9) with those of facets (m, 25 words of 16 bits).
 
     Returns how many facets have a corner that is not a finite number.
     """
@@ -22,9 +22,9 @@ def stl_corners(facets: NDArray[np.uint16], scale: float, vertices: NDArray[np.f
         is_odd = False
         for k in range(9):
             low, high = facets[t, _FIRST_WORD + 2 * k], facets[t, _FIRST_WORD + 2 * k + 1]
-            value = np.float64(np.uint32(low | (np.uint32(high) << 16)).view(np.float32))
+            value = np.uint32(low | (np.uint32(high) << 16)).view(np.float32)
             if not abs(value) < np.inf:
                 is_odd = True
-            vertices[3 * t + k // 3, k % 3] = value * scale
+            corners[t, k] = value
         odd += 1 if is_odd else 0
     return odd

@@ -15,6 +15,7 @@ from mingyue.printing.resins import resin as resin_named
 from mingyue.web.parts.bridge import telling
 from mingyue.web.parts.bridge.jobs import Job, Tell
 from mingyue.web.parts.bridge.reading import part_of
+from mingyue.web.records.kept_phrases import as_json
 
 Step = Callable[[str, dict[str, Any]], None]
 """Called with a step's name and what it found."""
@@ -50,7 +51,7 @@ def settings_of(job: Job) -> BuildSettings:
 def _masks(job: Job, tell: Tell, *, looked_at: bool) -> dict[str, Any] | None:
     """Make the print package; why there is none, where that cannot be done."""
     if not looked_at:
-        return telling.as_json(say("There are no masks: its layers could not be looked at."))
+        return as_json(say("There are no masks: its layers could not be looked at."))
     try:
         build(
             part_of(job, welded=False),
@@ -59,7 +60,7 @@ def _masks(job: Job, tell: Tell, *, looked_at: bool) -> dict[str, Any] | None:
             progress=_progress(tell, 0.4, 0.7, say("making the masks")),
         )
     except MingyueError as error:
-        return telling.as_json(say("There are no masks: {why}", why=error.message))
+        return as_json(say("There are no masks: {why}", why=error.message))
     return None
 
 

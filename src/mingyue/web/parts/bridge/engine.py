@@ -1,4 +1,4 @@
-"""`python -m mingyue.web.parts.bridge.engine`: one job from standard input, what is found as lines of JSON to standard output.
+"""`python -m mingyue.web.parts.bridge.engine`: a job from standard input, what is found as lines of JSON to standard output.
 
 It bounds itself before it looks at anything that came from outside, and ends when whoever started it is no more.
 
@@ -7,6 +7,7 @@ It bounds itself before it looks at anything that came from outside, and ends wh
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
@@ -15,6 +16,8 @@ import sys
 import threading
 import time
 from typing import Any, BinaryIO
+
+from mingyue.web.parts.bridge.jobs import Job, ProblemError
 
 _TICK_S = 0.25  # progress is told no more often
 
@@ -42,12 +45,15 @@ def bound(limits: dict[str, int]) -> None:
     for kind, most in kinds.items():
         _, hard = resource.getrlimit(kind)
         allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(kind, (allowed, allowed))
+        # At the soft limit of time it gets a signal that says why; only at the hard one it is killed.
+        final = allowed + 5 if kind == resource.RLIMIT_CPU and hard == resource.RLIM_INFINITY else allowed
+        resource.setrlimit(kind, (allowed, final))
 
 
 def _end_with_parent() -> None:
     """Nobody writes a second line; the end of standard input is the end of whoever asked."""
-    sys.stdin.buffer.read()
+    while os.read(0, 4096):
+        pass
     os._exit(1)
 
 
@@ -96,7 +102,6 @@ def _finite(value: Any) -> Any:
 
 def _work(said: dict[str, Any], out: BinaryIO) -> int:
     from mingyue.errors import MingyueError
-    from mingyue.web.parts.bridge.jobs import Job, ProblemError
 
     job = Job.from_json(said)
     telling = _Telling(out)
@@ -108,9 +113,20 @@ def _work(said: dict[str, Any], out: BinaryIO) -> int:
         from mingyue.web.parts.bridge.telling import problem
 
         telling.line({"problem": problem(error)})
-    except MemoryError:
-        telling.line({"problem": {"kind": "memory"}})
+    except (MemoryError, OSError, RuntimeError) as error:
+        kind = _short_of(error)
+        if kind is None:
+            raise
+        telling.line({"problem": {"kind": kind}})
     return 0
+
+
+def _short_of(error: Exception) -> str | None:
+    """Which limit an error of a library stands for; None for what is a bug."""
+    if isinstance(error, MemoryError) or "can't start new thread" in str(error):
+        return "memory"
+    number = error.errno if isinstance(error, OSError) else None
+    return {errno.ENOMEM: "memory", errno.EFBIG: "disk", errno.ENOSPC: "disk"}.get(number or 0)
 
 
 def _done(job: Job, telling: _Telling) -> Any:

@@ -48,7 +48,9 @@ def write_glb(
 
 
 def _scene(columns: dict[str, NDArray[Any]], indices: NDArray[Any]) -> dict[str, Any]:
-    views, accessors, start = [], [], 0
+    views: list[dict[str, Any]] = []
+    accessors: list[dict[str, Any]] = []
+    start = 0
     for name, column in columns.items():
         component, kind = _ACCESSORS[name]
         accessor = {"bufferView": len(views), "componentType": component, "count": len(column), "type": kind}

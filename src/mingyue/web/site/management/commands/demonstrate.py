@@ -20,11 +20,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Make it, and say who signs in how."""
         language = language_of_environment()
-        passwords = demonstrate(
+        entrances = demonstrate(
             environment=read_environment(),
             at=datetime.now(UTC),
             tell=lambda text: self.stdout.write(in_language(text, language)),
         )
-        width = max(map(len, passwords))
-        for email, password in passwords.items():
+        width = max(map(len, entrances.passwords))
+        for email, password in entrances.passwords.items():
             self.stdout.write(f"  {email:{width}}  {password}")
