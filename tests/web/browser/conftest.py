@@ -48,7 +48,7 @@ def park() -> Iterator[Park]:
         try:
             made = mingyue(home, "manage", "demonstrate", **SETTINGS)
             assert made.returncode == 0, made.stderr
-            yield Park(served, json.loads((home / "demonstration.json").read_text(encoding="utf-8")))
+            yield Park(served, json.loads((home / "demonstration.json").read_text(encoding="utf-8"))["passwords"])
         finally:
             served.stop()
 
