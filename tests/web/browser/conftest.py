@@ -48,7 +48,7 @@ def park() -> Iterator[Park]:
         try:
             made = mingyue(home, "manage", "demonstrate", **SETTINGS)
             assert made.returncode == 0, made.stderr
-            yield Park(served, json.loads((home / "demonstration.json").read_text(encoding="utf-8")))
+            yield Park(served, json.loads((home / "demonstration.json").read_text(encoding="utf-8"))["passwords"])
         finally:
             served.stop()
 
@@ -83,14 +83,20 @@ def open_page(park: Park, chromium: Callable[..., Browser]) -> Iterator[Opening]
     complaints: list[str] = []
 
     def open_one(
-        *, who: str = "", args: tuple[str, ...] = DRAWING, width: int = 1280, expected: str = "", **more: Any
+        *,
+        who: str = "",
+        args: tuple[str, ...] = DRAWING,
+        width: int = 1280,
+        height: int = 900,
+        expected: str = "",
+        **more: Any,
     ) -> Page:
         def complain(text: str) -> None:
             if not any(known in text for known in (*NO_FAULTS, *filter(None, [expected]))):
                 complaints.append(text)
 
         context = chromium(*args).new_context(
-            viewport={"width": width, "height": 900}, base_url=park.address, **({"locale": "en-GB"} | more)
+            viewport={"width": width, "height": height}, base_url=park.address, **({"locale": "en-GB"} | more)
         )
         contexts.append(context)
         page = context.new_page()

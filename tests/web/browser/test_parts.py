@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from mingyue.printing.formats.parts import read_part
+from mingyue.units import length_unit
 from tests.web.browser.conftest import Opening
 from tests.web.serving.running import until
 
@@ -108,22 +110,25 @@ LIT = """() => {
 
 
 def test_the_distance_between_two_edges_is_that_of_the_file(
-    open_page: Opening, addresses: dict[str, str], shot: Shot
+    open_page: Opening, plate: Path, addresses: dict[str, str], shot: Shot
 ) -> None:
-    page = open_page(who=ENGINEER)
+    corners = read_part(plate, unit=length_unit("um")).mesh.vertices_um
+    corners = corners - (corners.min(axis=0) + corners.max(axis=0)) / 2
+    right = corners[(corners[:, 0] > 101.59) & (corners[:, 2] > 6.3)]
+    y = float(right[:, 1].min())  # where the straight side ends and the rounded corner begins
+    # The mouse reaches only what is on the screen; without motion the view is where it goes at once.
+    page = open_page(who=ENGINEER, height=1600, reduced_motion="reduce")
     page.goto(addresses["part"])
     page.wait_for_selector("#view.is-ready")
-    page.click("#tool-marks")
-    page.locator("#view").press("1")  # from the top the plate is a rectangle, with corners that attract
-    page.wait_for_timeout(700)
+    expect(page.locator(".finding-head").first).to_be_visible()
     page.click("#tool-measure")
-    page.locator("#layer-strip").scroll_into_view_if_needed()  # the mouse reaches only what is on the screen
+    page.locator("#view").press("1")  # from the top; corners attract
     box = page.locator("#view canvas").bounding_box()
     assert box is not None
     per_um = 0.86 * min(box["width"] / 203.2, box["height"] / 304.8)
     middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     for side in (-1, 1):
-        page.mouse.click(middle[0] + side * (101.6 * per_um - 3), middle[1] + 152.4 * per_um - 3)
+        page.mouse.click(middle[0] + side * (101.6 * per_um - 3), middle[1] - y * per_um - 3)
     told = page.locator("#measured dd")
     expect(told).to_have_count(4)
     shot(page, "measure")

@@ -81,6 +81,7 @@ def part(request: HttpRequest, part_id: UUID) -> HttpResponse:
         "class_said": found.get_confidentiality_display(),
         "class_name": listing.CLASSES[found.confidentiality],
         "classes": Part.Confidentiality.choices,
+        "axes": "xyz",
         "may_change": queries.may_change(viewer, found),
         "words": words.in_readers_language(words.PART),
         "addresses": _addresses(found, revision),

@@ -126,6 +126,7 @@ export class Pilot {
     camera.zoom = zoom;
     camera.updateProjectionMatrix();
     controls.update();
+    camera.updateMatrixWorld(); // whoever picks before the next drawing picks from here
     this.view.draw();
   }
 }

@@ -35,7 +35,7 @@ function rowsOf(revision, fileAddress) {
     [say("volume"), volume(facts.volume_mm3)],
     [say("triangles"), number(facts.triangles)],
     [say("bodies"), number(facts.bodies)],
-    [say("units"), facts.units],
+    [say("units"), facts.units === "um" ? "µm" : facts.units],
     ...(facts.notes ?? []).map((note) => [say("note"), note]),
   ];
 }

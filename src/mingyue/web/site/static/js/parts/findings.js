@@ -4,6 +4,8 @@ import { byId, el, icon, severityIcon } from "./dom.js";
 import { number, quantity, range, say } from "./words.js";
 
 const SHOWN_AT_FIRST = matchMedia("(max-width: 1099.98px)").matches ? 10 : 40; // where the list does not scroll by itself
+// Where a number comes from; docs/reference/profiles.md.
+const MARKS = new Set(["seen", "2nd", "derived", "assumed", "measured"]);
 const KINDS_AT_FIRST = 5;
 
 export class Findings {
@@ -172,7 +174,8 @@ function measured({ measured: value, limit, unit }) {
 }
 
 function limitOf({ limit, unit, source, mark }) {
-  return [quantity(limit, unit), source, mark].filter(Boolean).join(" · ");
+  const known = MARKS.has(mark) ? say(`mark_${mark}`) : mark;
+  return [quantity(limit, unit), source, known].filter(Boolean).join(" · ");
 }
 
 export function placeOf({ layers }) {
