@@ -57,6 +57,8 @@ def park() -> Iterator[Park]:
 def chromium() -> Iterator[Callable[..., Browser]]:
     """Starts browsers, with these arguments beside those that a container needs."""
     if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI must have a Chromium; scripts/system-needs installs it.")
         pytest.skip("there is no Chromium here")
     with sync_playwright() as playwright:
         started: dict[tuple[str, ...], Browser] = {}
