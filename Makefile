@@ -33,7 +33,7 @@ demo: $(READY)
 
 test: $(READY) check
 	@scripts/system-needs
-	@$(BIN)/pytest -n auto --dist worksteal
+	@$(BIN)/pytest -n auto --dist loadgroup
 
 check: $(READY)
 	@$(BIN)/ruff check .
