@@ -117,6 +117,7 @@ input.addEventListener("change", () => input.files[0] && take(input.files[0]));
 for (const name of ["dragenter", "dragover"]) drop.addEventListener(name, () => drop.classList.add("is-over"));
 for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("is-over"));
 form.addEventListener("submit", submit);
+if (input.files[0]) take(input.files[0]); // chosen while this script was on its way, or kept over a reload
 form.hidden = false;
 addEventListener("beforeunload", (event) => {
   if (drop.classList.contains("is-busy") && !sending) event.preventDefault();
