@@ -94,6 +94,18 @@ def memory_mib(root: psutil.Process) -> dict[str, tuple[int, float]]:
     return dict(found)
 
 
+def cpu_s(root: psutil.Process) -> float:
+    """Processor seconds of everything that runs now but the engine, which is a process for each job."""
+    seconds = 0.0
+    for process in [root, *root.children(recursive=True)]:
+        try:
+            if _kind(process) != "engine":
+                seconds += sum(process.cpu_times()[:2])
+        except psutil.Error:
+            continue
+    return seconds
+
+
 def _kind(process: psutil.Process) -> str:
     words = " ".join(process.cmdline())
     if "postgres" in process.name():

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # `benchmarks` is no package
 
 from benchmarks.measured import busy_s
 from benchmarks.sections import facts, facts_table, write_section
-from benchmarks.served import Served, memory_mib, served
+from benchmarks.served import Served, cpu_s, memory_mib, served
 from benchmarks.tables import count, table
 from benchmarks.visitors import Log, Visitor, never_the_same
 from mingyue.printing.formats.stl import write_stl
@@ -126,11 +126,11 @@ def _visitors(running: Served, people: People, log: Log) -> list[Visitor]:
 async def browsing(running: Served, people: People) -> str:
     """With thinking in between, and without."""
     await _warm(running, people)
-    log, used = Log(), Used()
+    log, used = Log(), Used(running)
     visitors = _visitors(running, people, log)
     await _together(visitors, BROWSED_S, think=True)
     told = [f"{PEOPLE} people, thinking 1–3 s, {BROWSED_S:.0f} s:", _latencies(log), used.said(log, BROWSED_S)]
-    log, used = Log(), Used()
+    log, used = Log(), Used(running)
     visitors = _visitors(running, people[:CLOSED], log)
     await _together(visitors, CLOSED_S, think=False)
     told += [f"{CLOSED} people who do not think, {CLOSED_S:.0f} s:", _latencies(log), used.said(log, CLOSED_S)]
@@ -141,7 +141,7 @@ async def uploading(running: Served, people: People) -> str:
     """Each sends a part once in the minute, while the worker checks what comes."""
     await _warm(running, people)
     content = stl(LATTICES["50 k"])
-    log, used = Log(), Used()
+    log, used = Log(), Used(running)
     visitors = _visitors(running, people, log)
 
     async def send(visitor: Visitor, after_s: float) -> None:
@@ -173,22 +173,26 @@ async def _together(
 
 
 class Used:
-    """Processor seconds since it was made: of this process, and of the whole machine."""
+    """Processor seconds since it was made: of the platform, of this process, and of the whole machine."""
 
-    def __init__(self) -> None:
-        self._began, self._own_s, self._busy_s = time.perf_counter(), time.process_time(), busy_s()
+    def __init__(self, running: Served) -> None:
+        self._platform = running.process
+        self._began, self._before = time.perf_counter(), self._now()
+
+    def _now(self) -> tuple[float, float, float]:
+        return cpu_s(self._platform), time.process_time(), busy_s()
 
     def said(self, log: Log, seconds: float) -> str:
         """How much was asked, what went wrong, and who kept the machine busy."""
         wall_s = time.perf_counter() - self._began
+        platform_s, own_s, all_s = (now - before for now, before in zip(self._now(), self._before, strict=True))
         asked = sum(map(len, log.seconds.values()))
-        own = (time.process_time() - self._own_s) / wall_s
-        busy = (busy_s() - self._busy_s) / wall_s
         errors = "; ".join(sorted(set(log.errors))[:5])
         return (
             f"{count(asked)} requests, {asked / seconds:.1f} a second; errors: {len(log.errors)}"
-            f"{f' ({errors})' if errors else ''}. Of {psutil.cpu_count()} processors {busy:.2f} were busy, "
-            f"{own:.2f} of it with asking."
+            f"{f' ({errors})' if errors else ''}. Processor time: {1e3 * platform_s / asked:.1f} ms a request by the "
+            f"platform (without the engine); of {psutil.cpu_count()} processors {all_s / wall_s:.2f} were busy, "
+            f"{platform_s / wall_s:.2f} of it with the platform, {own_s / wall_s:.2f} with asking."
         )
 
 

@@ -85,12 +85,11 @@ class Visitor:
         began = time.perf_counter()
         try:
             async with self.client.stream("GET", f"/parts/{part}/live") as lines:
+                heard = False
                 async for line in lines.aiter_lines():
-                    if line.startswith("event"):
+                    if line.startswith("event") and not heard:
                         self.log.note("news begin", time.perf_counter() - began)
-                        break
-                async for _ in lines.aiter_lines():
-                    pass
+                        heard = True
         except (httpx.HTTPError, httpx.StreamError) as error:
             self.log.errors.append(f"live: {error!r}")
 
