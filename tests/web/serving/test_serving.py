@@ -11,11 +11,14 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
 from mingyue.web.site.database import socket_folder
+from mingyue.web.site.handling import THREADS
 from tests.web.serving.running import Served, left_behind, log_of, mingyue, serve, until, variables
+from tests.web.serving.urls import LARGE_BYTES
 
 # One module-wide server, restarted by one test: they run on one worker, in this order.
 pytestmark = pytest.mark.xdist_group("serving")
@@ -66,13 +69,25 @@ def test_no_request_inherits_who_looked_in_another(served: Served) -> None:
     assert found <= {(200, "('', 'UTC')"), (200, "(None, 'UTC')")}
 
 
-def test_connections_do_not_outlive_their_requests(served: Served) -> None:
+def test_connections_are_few_and_used_again_however_many_come(served: Served) -> None:
     with ThreadPoolExecutor(40) as visitors:
-        answers = set(visitors.map(served.get, ["/role"] * 400))
+        answers = list(visitors.map(served.get, ["/connection"] * 400))
 
-    assert answers == {(200, "mingyue_app")}
+    assert {status for status, _ in answers} == {200}
+    assert len({number for _, number in answers}) <= 2 * THREADS
     count = "SELECT count(*) FROM pg_stat_activity WHERE usename = current_user"
-    until(lambda: served.ask(count)[0][0] <= FEW)
+    until(lambda: served.ask(count)[0][0] <= 2 * THREADS + FEW)
+
+
+def test_a_file_comes_piece_by_piece(served: Served) -> None:
+    before = max(child.memory_info().rss for child in served.children("serving.web"))
+
+    with urlopen(f"{served.address}/large", timeout=60) as answer:
+        length = sum(map(len, iter(lambda: answer.read(1 << 20), b"")))
+        after = max(child.memory_info().rss for child in served.children("serving.web"))
+
+    assert length == LARGE_BYTES
+    assert after - before < LARGE_BYTES // 4
 
 
 def test_the_home_is_closed_to_others(served: Served) -> None:
@@ -156,7 +171,8 @@ def test_a_killed_database_is_started_again_and_everything_reconnects(served: Se
 
     until(lambda: (again := served.children("unix_socket_directories")) and again[0].pid != postmaster.pid)
     until(served.ready)
-    assert {served.get("/role") for _ in range(20)} == {(200, "mingyue_app")}
+    with ThreadPoolExecutor(40) as visitors:  # every thread had a connection to the dead one
+        assert set(visitors.map(served.get, ["/role"] * 200)) == {(200, "mingyue_app")}
     job = served.defer("tests.note", path=str(tmp_path / "notes"), text="after")
     until(lambda: served.job(job)[0] == "succeeded")
 

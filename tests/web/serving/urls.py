@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import time
+from tempfile import TemporaryFile
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import path
+
+LARGE_BYTES = 256 << 20
 
 
 def who(_request: HttpRequest) -> HttpResponse:
@@ -40,4 +43,18 @@ def told(_request: HttpRequest) -> HttpResponse:
         return HttpResponse(repr(cursor.fetchone()))
 
 
-urlpatterns = [path("tell", tell), path("told", told), path("who", who), path("slow", slow), path("role", role)]
+def connection_(_request: HttpRequest) -> HttpResponse:
+    """Which of the server's connections this is."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return HttpResponse(str(cursor.fetchone()[0]))
+
+
+def large(_request: HttpRequest) -> FileResponse:
+    file = TemporaryFile()  # noqa: SIM115 - the answer closes it
+    file.truncate(LARGE_BYTES)
+    return FileResponse(file)
+
+
+VIEWS = {"tell": tell, "told": told, "who": who, "slow": slow, "role": role, "connection": connection_, "large": large}
+urlpatterns = [path(name, view) for name, view in VIEWS.items()]

@@ -53,8 +53,11 @@ def rows_of(parts: Iterable[Part]) -> list[Row]:
     """Three questions to the database, however many parts there are."""
     parts = list(parts)
     newest = {one.part_id: one for one in Revision.objects.filter(part__in=parts).order_by("number")}
-    ended = Check.objects.filter(revision__in=newest.values(), state=Check.State.DONE).select_related(
-        "machine", "resin"
+    # A check's findings are large, and a list of parts tells only its verdict.
+    ended = (
+        Check.objects.filter(revision__in=newest.values(), state=Check.State.DONE)
+        .select_related("machine", "resin")
+        .defer("findings", "looked", "estimate")
     )
     checks = {check.revision_id: check for check in sorted(ended, key=_how_bad, reverse=True)}
     return [_row(part, newest.get(part.pk), checks) for part in parts]

@@ -142,10 +142,12 @@ def machines() -> list[dict[str, Any]]:
     found = Machine.objects.filter(facility__is_open=True, state__in=(Machine.State.READY, Machine.State.BUSY)).exclude(
         profile=""
     )
+    offered: dict[UUID, list[Resin]] = {}
+    for resin in Resin.objects.filter(facility__is_open=True, is_offered=True).order_by("name"):
+        offered.setdefault(resin.facility_id, []).append(resin)
     told = []
     for machine in found.select_related("facility").order_by("name"):
-        offered = Resin.objects.filter(facility=machine.facility, is_offered=True).order_by("name")
-        fits = _fitting(machine, offered)
+        fits = _fitting(machine, offered.get(machine.facility_id, []))
         pixel_um = fitting.pixel_um(machine.profile)
         if pixel_um is not None and fits:
             told.append({

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from mingyue.web.people.models import User
-from mingyue.web.people.queries import viewer_of, viewer_of_key
+from mingyue.web.people.queries import viewer_of_key, viewer_told
 from mingyue.web.people.viewers import NOBODY, Viewer
 from mingyue.web.records import walls
 
@@ -24,10 +24,8 @@ def viewer_of_request(get_response: Callable[[HttpRequest], HttpResponse]) -> Ca
         if request.path.startswith(_NOBODYS):
             request.viewer = NOBODY  # type: ignore[attr-defined]
             return get_response(request)
-        viewer = _viewer(request)
-        request.viewer = viewer  # type: ignore[attr-defined]
-        tell_of(viewer)
         try:
+            request.viewer = _viewer_told(request)  # type: ignore[attr-defined]
             return get_response(request)
         finally:
             if not transaction.get_connection().needs_rollback:
@@ -44,12 +42,23 @@ def tell_of(viewer: Viewer) -> None:
         walls.tell(organisation_id=viewer.organisations[0])
 
 
-def _viewer(request: HttpRequest) -> Viewer:
+def _viewer_told(request: HttpRequest) -> Viewer:
+    """Who it is; the database is told."""
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        found = viewer_of_key(secret.strip(), at=datetime.now(UTC))
-        if found is None:
-            return NOBODY
-        request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # no cookie lets this request in
-        return found[0]
-    return viewer_of(request.user) if isinstance(request.user, User) else NOBODY
+        viewer = _viewer_of_key(request, secret.strip())
+    elif isinstance(request.user, User):
+        walls.tell(person_id=request.user.pk)
+        return viewer_told(request.user)
+    else:
+        viewer = NOBODY
+    tell_of(viewer)
+    return viewer
+
+
+def _viewer_of_key(request: HttpRequest, secret: str) -> Viewer:
+    found = viewer_of_key(secret, at=datetime.now(UTC))
+    if found is None:
+        return NOBODY
+    request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # no cookie lets this request in
+    return found[0]

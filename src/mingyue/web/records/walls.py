@@ -15,32 +15,38 @@ from django.db.migrations import RunSQL
 
 # Who a viewer is to the database: a person with memberships, an organisation acted for, a token held in the hand.
 _SETTINGS = ("mingyue.person", "mingyue.organisation", "mingyue.token")
+_TELL = "SELECT " + ", ".join(f"set_config('{name}', %s, false)" for name in _SETTINGS)
+FORGET = _TELL.replace("%s", "''")
+# What was told before is read first: a materialized part is done before what reads it.
+_BEFORE = ", ".join(f"current_setting('{name}', true) AS {name.replace('.', '_')}" for name in _SETTINGS)
+_ASK_AND_TELL = (
+    f"WITH before AS MATERIALIZED (SELECT {_BEFORE}) {_TELL.replace('SELECT', 'SELECT before.*,')} FROM before"
+)
 MINE = "organisation_id IN (SELECT mingyue_organisations())"
 
 
 def tell(*, person_id: UUID | None = None, organisation_id: UUID | None = None, token: str = "") -> None:
     """Say to the connection who looks from now on."""
-    values = (str(person_id or ""), str(organisation_id or ""), token)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT " + ", ".join(f"set_config('{name}', %s, false)" for name in _SETTINGS),
-            values,
-        )
+        cursor.execute(_TELL, _values(person_id, organisation_id, token))
+
+
+def _values(person_id: UUID | None, organisation_id: UUID | None, token: str) -> tuple[str, str, str]:
+    return str(person_id or ""), str(organisation_id or ""), token
 
 
 @contextmanager
 def seen_by(*, person_id: UUID | None = None, organisation_id: UUID | None = None, token: str = "") -> Iterator[None]:
     """Inside, the database shows what this person, organisation or holder of a token may see; afterwards what it did."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(f"current_setting('{name}', true)" for name in _SETTINGS))
-        before = [value or "" for value in cursor.fetchone()]
-    tell(person_id=person_id, organisation_id=organisation_id, token=token)
+        cursor.execute(_ASK_AND_TELL, _values(person_id, organisation_id, token))
+        before = [value or "" for value in cursor.fetchone()[: len(_SETTINGS)]]
     try:
         yield
     finally:
         if not connection.needs_rollback:  # a broken transaction takes no more commands, and its end undoes the setting
             with connection.cursor() as cursor:
-                cursor.execute("SELECT " + ", ".join(f"set_config('{name}', %s, false)" for name in _SETTINGS), before)
+                cursor.execute(_TELL, before)
 
 
 def wall(table: str, *, read: str = MINE, write: str = MINE) -> RunSQL:

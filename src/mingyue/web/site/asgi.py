@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingyue.web.site.settings")
-application = get_asgi_application()
+django.setup(set_prefix=False)
+
+from mingyue.web.site.handling import Application  # noqa: E402
+
+application = Application()

@@ -18,6 +18,7 @@ NAME = "mingyue"
 PORT = "5432"  # part of the socket's name, whatever PGPORT says
 SERVING_ROLE = "mingyue_app"
 OWNING_ROLE = "mingyue_owner"
+KEPT_S = 600  # what a server keeps for each connection grows with what was asked
 _LONGEST_SOCKET_PATH = 90  # a socket's path may have 107 bytes on Linux and 103 on macOS, its own name included
 
 
@@ -63,10 +64,11 @@ def _dressed(address: dict[str, Any]) -> dict[str, Any]:
     options.setdefault("connect_timeout", 10)
     options.setdefault("options", "-c TimeZone=UTC -c statement_timeout=60000 -c lock_timeout=15000")
     return address | {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "mingyue.web.records.postgres",
         "OPTIONS": options,
-        # Each request has a thread of its own, so a connection that outlived it would never be used again. A new one costs
-        # some 4 ms; it is there at once when the database is back, and knows of nobody who looked before.
-        "CONN_MAX_AGE": 0,
+        # Requests are answered by a few threads that stay (site/handling.py), each with a connection; a new one would cost
+        # more than most pages. Before it is used again it forgets who looked (records/postgres), which also shows at once
+        # when the database was started anew.
+        "CONN_MAX_AGE": KEPT_S,
         "CONN_HEALTH_CHECKS": True,
     }

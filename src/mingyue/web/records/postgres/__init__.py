@@ -1,0 +1,1 @@
+"""PostgreSQL as Django's database, with connections that forget who looked before they are used again."""
