@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import tempfile
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,53 +14,13 @@ from mingyue.client import Client
 from mingyue.client.calls import Caller
 from tests.web.parts.conftest import box_stl
 from tests.web.serving.breaking import Upload, asked, engines, frozen, gone
+from tests.web.serving.demonstrated import REAL, WAYS, caller, client, key, served
 from tests.web.serving.running import Served, left_behind, mingyue, serve, until
+
+__all__ = ["caller", "client", "key", "served"]  # fixtures
 
 # One module-wide server, restarted by one test: they run on one worker, in this order.
 pytestmark = pytest.mark.xdist_group("crashes")
-
-REAL = {"DJANGO_SETTINGS_MODULE": "mingyue.web.site.settings"}
-WAYS = 2  # of making a part: one machine, two resins
-
-
-@pytest.fixture(scope="module")
-def home() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="my-") as folder:  # a short path, for the database's socket
-        Path(folder).chmod(0o711)  # as root the database comes here as another user
-        yield Path(folder) / "home"
-
-
-@pytest.fixture(scope="module")
-def served(home: Path) -> Iterator[Served]:
-    running = serve(home, **REAL)
-    try:
-        made = mingyue(home, "manage", "demonstrate", **REAL)
-        assert made.returncode == 0, made.stderr
-        asked(running, "UPDATE facilities_machine SET state = 'maintenance' WHERE profile = 's240'")  # two ways suffice
-        yield running
-    finally:
-        if running.process.poll() is None:
-            running.process.kill()
-            running.process.wait()
-
-
-@pytest.fixture(scope="module")
-def key(served: Served) -> str:
-    """Of the demonstration's engineer."""
-    return str(json.loads((served.home / "demonstration.json").read_text(encoding="utf-8"))["key"])
-
-
-@pytest.fixture
-def caller(served: Served, key: str) -> Iterator[Caller]:
-    calls = Caller(served.address, key)
-    yield calls
-    calls.close()
-
-
-@pytest.fixture
-def client(served: Served, key: str) -> Iterator[Client]:
-    with Client(served.address, key) as asking:
-        yield asking
 
 
 def large(text: str) -> bytes:
@@ -149,7 +106,9 @@ def test_a_web_process_killed_before_it_answers_makes_one_part_when_it_is_asked_
         other = Caller(served.address, key)
         asking = threading.Thread(target=lambda: made.append(added(other, upload, "Once")))
         asking.start()
-        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%%records_event%%'"
+        waits = (
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%%records_event%%'"
+        )
         until(lambda: asked(served, waits) == [(1,)])
         for web in served.children("serving.web"):
             web.kill()
@@ -176,7 +135,9 @@ def test_a_worker_killed_in_the_middle_takes_its_engine_along_and_the_next_does_
     until(lambda: gone(engine))
     whole(served, client, caller, part_id, content)
     attempts = "SELECT attempt FROM parts_revision WHERE part_id = %s UNION ALL SELECT c.attempt FROM parts_check c"
-    tried = asked(served, f"{attempts} JOIN parts_revision r ON r.id = revision_id WHERE part_id = %s", part_id, part_id)
+    tried = asked(
+        served, f"{attempts} JOIN parts_revision r ON r.id = revision_id WHERE part_id = %s", part_id, part_id
+    )
     assert sorted(tried) == [(1,)] * WAYS + [(2,)]
 
 

@@ -26,7 +26,10 @@ class Upload:
 
     def __init__(self, caller: Caller, content: bytes, name: str) -> None:
         self.caller, self.content = caller, content
-        said = {"Upload-Length": str(len(content)), "Upload-Metadata": f"filename {base64.b64encode(name.encode()).decode()}"}
+        said = {
+            "Upload-Length": str(len(content)),
+            "Upload-Metadata": f"filename {base64.b64encode(name.encode()).decode()}",
+        }
         self.path = urlsplit(caller("POST", "/uploads/", headers=TUS | said).headers["location"]).path
         self.acknowledged = 0
 

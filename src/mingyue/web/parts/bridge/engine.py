@@ -76,7 +76,7 @@ class _Telling:
                 data = data[self._out.write(data) or 0 :]
 
     def progress(self, share: float, doing: str) -> None:
-        from mingyue.web.records.kept_phrases import as_json
+        from mingyue.web.parts.bridge.wording import as_json
 
         now = time.monotonic()
         if now - self._told < _TICK_S and doing == self._doing:
