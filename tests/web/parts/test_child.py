@@ -168,19 +168,23 @@ def test_a_tick_that_raises_ends_the_engine(large: Path) -> None:
     assert not ours()
 
 
-def test_an_engine_ends_with_whoever_asked(large: Path) -> None:
-    """The worker is killed in the middle: its engine sees the end of its input, and goes."""
+@pytest.mark.parametrize("held", [False, True])
+def test_an_engine_ends_with_whoever_asked(large: Path, held: bool) -> None:
+    """The worker is killed in the middle. held: a library lets no thread of the engine run, or it was stopped."""
     job = Job(kind="read", path=large, folder=large.parent, units="mm")
     script = (
-        "import json,subprocess,sys,time\n"
+        "import json,os,subprocess,sys,time\n"
         "p = subprocess.Popen([sys.executable, '-m', 'mingyue.web.parts.bridge.engine'], stdin=subprocess.PIPE,"
         " stdout=subprocess.PIPE, start_new_session=True)\n"
-        f"p.stdin.write(json.dumps({{'job': {job.to_json()!r}, 'limits': {BOUNDS.said!r}}}).encode() + b'\\n')\n"
+        f"p.stdin.write(json.dumps({{'job': {job.to_json()!r}, 'limits': {BOUNDS.said!r},"
+        " 'parent': os.getpid()}).encode() + b'\\n')\n"
         "p.stdin.flush(); p.stdout.readline(); print(p.pid, flush=True); time.sleep(600)\n"
     )
     worker = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, env=dict(os.environ))
     assert worker.stdout is not None
     engine = psutil.Process(int(worker.stdout.readline()))
+    if held:
+        engine.suspend()
     worker.kill()
     worker.wait()
     worker.stdout.close()

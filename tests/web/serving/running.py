@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,17 +81,26 @@ class Served:
 
     def children(self, part: str) -> list[psutil.Process]:
         """Children whose command line has this part."""
-        return [child for child in psutil.Process(self.process.pid).children() if part in " ".join(child.cmdline())]
+        found = []
+        for child in psutil.Process(self.process.pid).children():
+            with suppress(psutil.Error):  # it ends just now
+                if part in " ".join(child.cmdline()):
+                    found.append(child)
+        return found
 
     def log(self) -> str:
         return log_of(self.home).read_text(encoding="utf-8")
 
-    def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        """What the serving role is told by the database."""
-        where = {"host": str(socket_folder(self.home)), "port": PORT, "user": SERVING_ROLE, "dbname": NAME}
-        with psycopg.connect(**where, autocommit=True) as asked:  # type: ignore[arg-type]
+    def ask(self, query: str, *values: Any, role: str = SERVING_ROLE) -> list[tuple[Any, ...]]:
+        """What a role is told by the database; the serving one where none is said."""
+        with self.connected(role) as asked:
             found = asked.execute(query.encode(), values)
             return found.fetchall() if found.description else []
+
+    def connected(self, role: str) -> psycopg.Connection:
+        """The database, as this role sees it."""
+        host = str(socket_folder(self.home))
+        return psycopg.connect(host=host, port=PORT, user=role, dbname=NAME, autocommit=True)
 
     def defer(self, task: str, **arguments: str) -> int:
         """Queue a job."""

@@ -7,6 +7,7 @@ import signal
 import time
 from pathlib import Path
 
+from django.db import connection
 from procrastinate.contrib.django import app
 
 from mingyue.web.records.tasks import when_given_up
@@ -32,6 +33,16 @@ def once_long(*, path: str) -> None:
 def deadly(*, path: str) -> None:
     note(path=path, text="begun")
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+@app.task(name="tests.loses_the_database")
+def loses_the_database(*, path: str) -> None:
+    """Its connection is cut the first time."""
+    first = not Path(path).exists()
+    note(path=path, text=f"begun {os.getpid()}")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())" if first else "SELECT 1")
+    note(path=path, text="done")
 
 
 @when_given_up("tests.deadly")

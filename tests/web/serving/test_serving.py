@@ -164,6 +164,18 @@ def test_a_job_that_kills_its_workers_is_given_up_and_mourned(served: Served, tm
     until(lambda: served.job(after)[0] == "succeeded")
 
 
+def test_a_job_that_lost_the_database_is_done_by_the_next_worker(served: Served, tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    (before,) = served.children("serving.worker")
+
+    job = served.defer("tests.loses_the_database", path=str(notes))
+
+    until(lambda: served.job(job) == ("succeeded", 2))
+    first, second, done = notes.read_text().splitlines()
+    assert (first, second != first, done) == (f"begun {before.pid}", True, "done")
+    assert "ends at once: a job lost the database" in served.log()
+
+
 def test_a_killed_database_is_started_again_and_everything_reconnects(served: Served, tmp_path: Path) -> None:
     (postmaster,) = served.children("unix_socket_directories")
 

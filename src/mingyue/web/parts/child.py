@@ -90,7 +90,8 @@ def run(job: Job, *, bounds: Limits, tick: Tick) -> Iterator[Line]:
 
     tick: called at least every second; what it raises ends the process. So does leaving the iteration.
     """
-    asked = json.dumps({"job": job.to_json(), "limits": bounds.said}).encode() + b"\n"
+    said = {"job": job.to_json(), "limits": bounds.said, "parent": os.getpid()}
+    asked = json.dumps(said).encode() + b"\n"
     with tempfile.TemporaryFile() as noise, _started(noise, job.folder) as process:
         if process.stdin is None or process.stdout is None:
             raise AssertionError("its pipes were asked for")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from procrastinate.contrib.django import app
 
 from mingyue.phrases import Phrase, say
@@ -225,12 +225,17 @@ def _write_progress(attempt: Attempt, line: child.Line) -> None:
 
 @contextmanager
 def _working(attempt: Attempt) -> Iterator[Path]:
-    """A folder for the work. Whoever lost it stops without a word; a bug of ours is told, and ends the row's work."""
+    """A folder for the work. Whoever lost it stops without a word; a bug of ours is told, and ends the row's work.
+
+    Where the database is lost nothing can be told: the worker ends, and the next one does the work. See serving/worker.py.
+    """
     try:
         with child.workplace() as folder:
             yield folder
     except LostError:
         return
+    except (OperationalError, InterfaceError):
+        raise
     except Exception:
         fail(attempt.row, attempt.part_id, say("A fault of the platform stopped this work."), attempt=attempt.number)
         raise

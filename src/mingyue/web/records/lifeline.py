@@ -17,13 +17,14 @@ def ends_with_us(how: signal.Signals = signal.SIGKILL) -> Callable[[], None] | N
 
     So it is to be started from a thread that lives as long as the process. Linux only; elsewhere None.
     """
-    libc, parent = _libc, os.getpid()
-    if libc is None:
-        return None
+    parent = os.getpid()
+    return None if _libc is None else lambda: end_with(parent, how)
 
-    def bind() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, int(how))
-        if os.getppid() != parent:  # it ended before the kernel knew
-            os.kill(os.getpid(), signal.SIGKILL)
 
-    return bind
+def end_with(parent: int, how: signal.Signals = signal.SIGKILL) -> None:
+    """The same, said by the child itself once it runs: where `preexec_fn` is unsafe, as among threads. Linux only."""
+    if _libc is None:
+        return
+    _libc.prctl(_PR_SET_PDEATHSIG, int(how))
+    if os.getppid() != parent:  # it ended before the kernel knew
+        os.kill(os.getpid(), signal.SIGKILL)

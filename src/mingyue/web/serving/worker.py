@@ -15,7 +15,7 @@ import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import django
 import django.db
@@ -57,11 +57,18 @@ async def work(place: Path, *, finish_s: float) -> None:
 
 
 def _known_before_it_works(place: Path) -> Any:
-    """Middleware around every job: should it end this process, the next one knows whose job it was."""
+    """Middleware around every job: should it end this process, the next one knows whose job it was.
+
+    A job that lost the database has not failed. Its row still says that somebody is at it, so it is done anew, as if we
+    had been killed; after a few times it is given up, for the fault may be the job's.
+    """
 
     async def remember(call_next: Callable[[], Awaitable[Any]], _context: Any, worker: Worker) -> Any:
         place.write_text(str(worker.worker_id), encoding="ascii")
-        return await call_next()
+        try:
+            return await call_next()
+        except (django.db.OperationalError, django.db.InterfaceError) as error:
+            _give_up(f"a job lost the database: {error}")
 
     return remember
 
@@ -105,7 +112,7 @@ async def _give_back(*, dead: int | None = None) -> None:
     await asyncio.get_running_loop().run_in_executor(_beside, give_back)
 
 
-def _give_up(why: str) -> None:
+def _give_up(why: str) -> NoReturn:
     log.error("ends at once: %s", why)
     os._exit(GIVEN_UP)
 

@@ -15,7 +15,7 @@ from mingyue.printing.resins import resin as resin_named
 from mingyue.web.parts.bridge import telling
 from mingyue.web.parts.bridge.jobs import Job, Tell
 from mingyue.web.parts.bridge.reading import part_of
-from mingyue.web.records.kept_phrases import as_json
+from mingyue.web.parts.bridge.wording import as_json
 
 Step = Callable[[str, dict[str, Any]], None]
 """Called with a step's name and what it found."""

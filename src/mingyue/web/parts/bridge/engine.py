@@ -1,6 +1,7 @@
 """`python -m mingyue.web.parts.bridge.engine`: a job from standard input, what is found as lines of JSON to standard output.
 
-It bounds itself before it looks at anything that came from outside, and ends when whoever started it is no more.
+It bounds itself before it looks at anything that came from outside, and ends when whoever started it is no more: the
+kernel sees to that on Linux, even where a library lets no thread run; elsewhere the end of standard input says so.
 
     {"progress": 0…1, "doing": phrase}    {"step": name, …}    {"result": …}    {"problem": {kind, message, remedy}}
 """
@@ -18,6 +19,7 @@ import time
 from typing import Any, BinaryIO
 
 from mingyue.web.parts.bridge.jobs import Job, ProblemError
+from mingyue.web.records.lifeline import end_with
 
 _TICK_S = 0.25  # progress is told no more often
 
@@ -25,6 +27,7 @@ _TICK_S = 0.25  # progress is told no more often
 def main() -> int:
     """Read the job, do it, tell about it. The exit code is 0 where something was told, whatever it was."""
     asked = json.loads(sys.stdin.buffer.readline())
+    end_with(asked["parent"])
     bound(asked["limits"])
     threading.Thread(target=_end_with_parent, daemon=True).start()
     out = os.fdopen(os.dup(1), "wb", buffering=0)
@@ -73,7 +76,7 @@ class _Telling:
                 data = data[self._out.write(data) or 0 :]
 
     def progress(self, share: float, doing: str) -> None:
-        from mingyue.web.records.kept_phrases import as_json
+        from mingyue.web.parts.bridge.wording import as_json
 
         now = time.monotonic()
         if now - self._told < _TICK_S and doing == self._doing:

@@ -17,7 +17,7 @@ from mingyue.units import LengthUnit, length_unit
 from mingyue.web.parts.bridge import telling
 from mingyue.web.parts.bridge.glb import write_glb
 from mingyue.web.parts.bridge.jobs import Job, ProblemError, Tell
-from mingyue.web.records.kept_phrases import as_json
+from mingyue.web.parts.bridge.wording import as_json
 
 # A page turns so many triangles smoothly on a phone, and fetches them in some two megabytes.
 VIEW_TRIANGLES = 150_000
