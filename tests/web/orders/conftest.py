@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from mingyue.web.facilities.models import Facility, Machine, ServiceClass
 from mingyue.web.materials.models import Resin
 from mingyue.web.orders import services
-from mingyue.web.orders.models import Tariff
+from mingyue.web.orders.models import Order, Project, Quote, Tariff
 from mingyue.web.orders.numbers import TAXED, Numbers
-from mingyue.web.people.models import User
+from mingyue.web.parts.models import Check, Part, Revision
+from mingyue.web.people.middleware import tell_of
+from mingyue.web.people.models import Membership, Organisation, User
 from mingyue.web.people.queries import viewer_of
+from mingyue.web.people.viewers import Viewer
+from mingyue.web.records.blobs import keep_bytes
 from mingyue.web.records.walls import seen_by
 from tests.web.conftest import NOW, Cast
 
@@ -82,3 +88,118 @@ def published(shop: Shop, manager: User, **numbers: Any) -> Tariff:
     )
     services.publish_tariff(actor=actor, tariff_id=tariff.pk, version=1, valid_from=NOW, at=NOW)
     return tariff
+
+
+# --- what is quoted -----------------------------------------------------------------------------------------------
+
+ESTIMATE = {"printing_s": [3000.0, 4200.0], "handling_s": [1200.0, 2400.0], "resin_mm3": [100.0, 120.0]}
+
+
+def member(email: str, name: str, organisation: Organisation, *roles: str) -> User:
+    """One more of the cast."""
+    person = User.objects.create_user(email, "moon-over-the-lake", name=name)
+    with seen_by(organisation_id=organisation.pk):
+        Membership.objects.create(person=person, organisation=organisation, roles=list(roles), since=NOW)
+    return person
+
+
+def checked(shop: Shop, owner: User, organisation: Organisation, **more: Any) -> Check:
+    """A check that is done, of a part of this organisation, put there past the engine."""
+    theirs = {"organisation": organisation}
+    with seen_by(organisation_id=organisation.pk), transaction.atomic():
+        part = Part.objects.create(name="nozzle", owner=owner, terms_version="1", created_at=NOW, **theirs)
+        blob = keep_bytes(b"solid", organisation_id=organisation.pk, media_type="model/stl", at=NOW)
+        revision = Revision.objects.create(
+            part=part, number=1, file_name="nozzle.stl", blob=blob, by=owner, at=NOW, state="read", **theirs
+        )
+        return Check.objects.create(**{
+            "revision": revision, "machine": shop.machine, "resin": shop.resin, "layer_um": 5.0, "state": "done",
+            "asked_at": NOW, "verdict": "fine", "estimate": ESTIMATE,
+            "looked": {"placement": {"matrix": [[1, 0, 0], [0, 1, 0], [0, 0, 1]], "offset_um": [0, 0, 0]}},
+            **theirs, **more,
+        })  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Deal:
+    """The institute's part has a price at the shop; its budget holder has a project. Whoever acts becomes the viewer."""
+
+    cast: Cast
+    shop: Shop
+    holder: User
+    rival: User
+    tariff: Tariff
+    check: Check
+    project: Project
+
+    def be(self, person: User) -> Viewer:
+        """Becomes the viewer, to services and to the walls."""
+        viewer = viewer_of(person)
+        tell_of(viewer)
+        return viewer
+
+    def asked(self, *others: Check, **wish: Any) -> list[services.Asked]:
+        """What a customer asks for: one option for each check."""
+        said = {"service_class_id": self.shop.standard.pk, "tolerance_um": 25} | wish
+        return [services.Asked(check_id=each.pk, **said) for each in (self.check, *others)]
+
+    def quote(self, **wish: Any) -> Quote:
+        """Asked by the owner of the part."""
+        return services.ask_quote(actor=self.be(self.cast.owner), asked=self.asked(**wish), at=NOW)
+
+    def approved(self, **wish: Any) -> Quote:
+        """And approved by the budget holder, who stays the viewer."""
+        quote = self.quote(**wish)
+        services.approve_quote(
+            actor=self.be(self.holder), quote_id=quote.pk, option=0, project_id=self.project.pk, at=NOW
+        )
+        return quote
+
+    def ordered(self, **wish: Any) -> Order:
+        """And accepted by the owner of the part, who stays the viewer."""
+        quote = self.approved(**wish)
+        return services.accept_quote(actor=self.be(self.cast.owner), quote_id=quote.pk, option=0, at=NOW)
+
+
+@pytest.fixture
+def deal(cast: Cast, shop: Shop) -> Deal:
+    """Everything that is needed for an order."""
+    return make_deal(cast, shop)
+
+
+def make_deal(cast: Cast, shop: Shop, *, budget_fen: int = 100_000_00) -> Deal:
+    """The deal, in the database as it is."""
+    holder = member("holder@example.org", "Sun", cast.institute, "budget_holder", "member")
+    rival = member("rival@example.org", "Zhou", cast.firm, "budget_holder", "member")
+    tell_of(viewer_of(cast.manager))
+    tariff = published(shop, cast.manager)
+    check = checked(shop, cast.owner, cast.institute)
+    spender = viewer_of(holder)
+    tell_of(spender)
+    project = services.open_project(
+        actor=spender, organisation_id=cast.institute.pk, number="NSFC-52375001", name="Nests",
+        budget_fen=budget_fen, at=NOW,
+    )  # fmt: skip
+    return Deal(cast, shop, holder, rival, tariff, check, project)
+
+
+Everything = Callable[[], Any]
+
+
+@pytest.fixture
+def everything(cast: Cast) -> Everything:
+    """What is kept of both sides, to see that a refused act changed nothing."""
+    from django.apps import apps
+
+    from mingyue.web.records.models import Event
+
+    def look() -> Any:
+        kept: dict[str, Any] = {}
+        for organisation in (cast.institute, cast.facility_operator, cast.firm):
+            with seen_by(organisation_id=organisation.pk):
+                for model in (*apps.get_app_config("orders").get_models(), Event):
+                    name = f"{organisation.slug} {model.__name__}"
+                    kept[name] = list(model._default_manager.order_by("pk").values())
+        return kept
+
+    return look

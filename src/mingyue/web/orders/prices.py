@@ -21,6 +21,7 @@ from typing import Any
 from mingyue.phrases import Phrase, say
 from mingyue.web.orders.dividing import apportioned, divided, rounded
 from mingyue.web.orders.numbers import ALL, Numbers
+from mingyue.web.records.kept_phrases import as_json, from_json
 
 Band = tuple[float, float]
 
@@ -72,7 +73,7 @@ class Line:
     unit_price_fen: int
     amount_fen: int
     tax_per_mille: int
-    reason: Phrase
+    reason: str  # a phrase; what a person wrote is none
     tax_fen: int = 0
 
 
@@ -141,7 +142,7 @@ def price(numbers: Numbers, needs: Needs, wish: Wish, *, kind: str, class_name: 
         lines += adjust.lines(nets, _Said(wish, kind, class_name))
         nets = adjust.after(nets)
     lines += _topped_up(numbers, sum(nets.values()))
-    return Price(tuple(_taxed([line for line in lines if line.amount_fen])))
+    return Price(tuple(taxed([line for line in lines if line.amount_fen])))
 
 
 def middle_hours(needs: Needs, quantity: int) -> float:
@@ -290,7 +291,7 @@ def _grouped(lines: Sequence[Line]) -> dict[int, list[Line]]:
     return groups
 
 
-def _taxed(lines: Sequence[Line]) -> Iterator[Line]:
+def taxed(lines: Sequence[Line]) -> Iterator[Line]:
     """The lines with their tax: rounded once, divided over the rates, and within each over its lines."""
     groups = _grouped(lines)
     exact = [rate * sum(line.amount_fen for line in group) for rate, group in groups.items()]
@@ -312,10 +313,13 @@ def split(amount_fen: int, left: Mapping[int, tuple[int, int]]) -> dict[int, tup
 
 def line_as_json(line: Line) -> dict[str, Any]:
     """The line, its reason with template and values."""
-    from mingyue.web.records.kept_phrases import as_json
-
     return {
         "kind": line.kind, "quantity_milli": line.quantity_milli, "unit": line.unit,
         "unit_price_fen": line.unit_price_fen, "amount_fen": line.amount_fen, "tax_per_mille": line.tax_per_mille,
         "tax_fen": line.tax_fen, "reason": as_json(line.reason),
     }  # fmt: skip
+
+
+def line_from_json(said: dict[str, Any]) -> Line:
+    """The line that `line_as_json` kept."""
+    return Line(**said | {"reason": from_json(said["reason"])})
