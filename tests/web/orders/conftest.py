@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 
 from mingyue.web.facilities.models import Facility, Machine, ServiceClass
@@ -21,7 +25,7 @@ from mingyue.web.people.queries import viewer_of
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.blobs import keep_bytes
 from mingyue.web.records.walls import seen_by
-from tests.web.conftest import NOW, Cast
+from tests.web.conftest import NOW, Cast, database_apart, make_cast
 
 PLAIN = Numbers(
     setup_fen=200_00,
@@ -181,6 +185,15 @@ def make_deal(cast: Cast, shop: Shop, *, budget_fen: int = 100_000_00) -> Deal:
         budget_fen=budget_fen, at=NOW,
     )  # fmt: skip
     return Deal(cast, shop, holder, rival, tariff, check, project)
+
+
+@contextmanager
+def deal_apart(django_db_blocker: Any, *, budget_fen: int) -> Iterator[Deal]:
+    """One that is committed, so that every connection sees it."""
+    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
+    with django_db_blocker.unblock(), database_apart(f"orders_{os.getpid()}"):
+        cast = make_cast()
+        yield make_deal(cast, make_shop(cast), budget_fen=budget_fen)
 
 
 Everything = Callable[[], Any]

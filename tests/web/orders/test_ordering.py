@@ -29,9 +29,7 @@ def test_an_accepted_quote_is_an_order_for_what_was_promised(deal: Deal) -> None
 
     assert (quote.state, quote.closed_at) == ("accepted", NOW)
     assert (order.state, order.total_fen, order.reference) == ("accepted", TOTAL, "NSFC-52375001")
-    assert (
-        order.rates == [[60, 595_50, 35_73], [130, 5_50, 72]] or sum(net + tax for _, net, tax in order.rates) == TOTAL
-    )
+    assert order.rates == [[60, 595_00, 35_70], [130, 5_50, 72]]
     for organisation in (deal.cast.institute, deal.cast.facility_operator):
         with seen_by(organisation_id=organisation.pk):
             (event,) = Event.objects.filter(organisation_id=organisation.pk, what="quote.accepted")
@@ -164,7 +162,7 @@ def test_postgresql_itself_keeps_what_was_ordered(deal: Deal, change: dict[str, 
     order = deal.ordered()
     for act in (
         lambda: Order.objects.filter(pk=order.pk).update(**change),
-        lambda: Order.objects.filter(pk=order.pk).delete(),
+        lambda: Order.objects.filter(pk=order.pk)._raw_delete("default"),
     ):
         with pytest.raises(DatabaseError, match="what is promised in orders_order never changes"), transaction.atomic():
             act()

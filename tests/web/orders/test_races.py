@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from io import StringIO
 from threading import Barrier
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.core.management import call_command
 from django.db import DatabaseError, connections, transaction
 
 from mingyue.errors import MingyueError
 from mingyue.web.orders import services
-from mingyue.web.orders.models import Approval, Order, Project, Quote, Tariff
+from mingyue.web.orders.models import Approval, Invoice, Order, Project, Quote, Tariff
 from mingyue.web.orders.names import new_number
 from mingyue.web.people.models import User
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.walls import seen_by
-from tests.web.conftest import NOW, database_apart, make_cast
-from tests.web.orders.conftest import Deal, make_deal, make_shop
+from tests.web.conftest import NOW
+from tests.web.orders.conftest import Deal, deal_apart
 
 TOTAL = 636_92
 
@@ -29,10 +28,8 @@ TOTAL = 636_92
 @pytest.fixture
 def deal(django_db_setup: None, django_db_blocker: Any) -> Iterator[Deal]:
     """One that every connection sees; its project can pay for one order and a half."""
-    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
-    with django_db_blocker.unblock(), database_apart(f"orders_{os.getpid()}"):
-        cast = make_cast()
-        yield make_deal(cast, make_shop(cast), budget_fen=TOTAL * 3 // 2)
+    with deal_apart(django_db_blocker, budget_fen=TOTAL * 3 // 2) as made:
+        yield made
 
 
 def at_once(deal: Deal, people: list[User], act: Callable[[Viewer, int], Any]) -> list[Any]:
@@ -196,6 +193,41 @@ def test_accepting_and_withdrawing_at_once_do_one_of_both(deal: Deal) -> None:
     ordered = Order.objects.filter(quote=quote).exists()
     assert Quote.objects.get(pk=quote.pk).state == ("accepted" if ordered else "withdrawn")
     assert Project.objects.get().committed_fen == (TOTAL if ordered else 0)
+
+
+# --- billing ------------------------------------------------------------------------------------------------------
+
+
+def test_of_two_who_bill_the_rest_at_once_one_does(deal: Deal) -> None:
+    order = deal.ordered()
+    answers = at_once(
+        deal, [deal.cast.manager] * 3,
+        lambda viewer, _: services.bill_order(actor=viewer, order_id=order.pk, amount_fen=TOTAL, at=NOW),
+    )  # fmt: skip
+
+    assert (
+        sorted(str(answer) for answer in answers if isinstance(answer, MingyueError))
+        == ["0.00 of the order is left to be billed, and this is 636.92."] * 2
+    )
+    deal.be(deal.cast.manager)
+    assert Invoice.objects.get().total_fen == TOTAL
+
+
+def test_invoices_of_several_orders_at_once_are_counted_without_a_gap(deal: Deal) -> None:
+    services.change_budget(
+        actor=deal.be(deal.holder), project_id=deal.project.pk, version=1, budget_fen=10 * TOTAL, at=NOW
+    )
+    orders = [deal.ordered() for _ in range(4)]
+    at_once(
+        deal, [deal.cast.manager] * 4,
+        lambda viewer, place: services.bill_order(actor=viewer, order_id=orders[place].pk, at=NOW),
+    )  # fmt: skip
+
+    deal.be(deal.cast.manager)
+    assert sorted(Invoice.objects.values_list("number", flat=True)) == [1, 2, 3, 4]
+    out = StringIO()
+    call_command("check_ledger", stdout=out)
+    assert out.getvalue() == "4 orders, 8 entries, 0 faults.\n"
 
 
 # --- what even the tables' owner does not change ------------------------------------------------------------------

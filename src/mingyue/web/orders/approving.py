@@ -67,7 +67,9 @@ def approve_quote(*, actor: Viewer, quote_id: UUID, option: int, project_id: UUI
     if project.organisation_id != quote.organisation_id:
         raise NotFoundError
     with acting(actor, quote):
-        held = Quote.objects.select_for_update().get(pk=quote_id)  # while it is approved nobody accepts or replaces it
+        held = Quote.objects.select_for_update(no_key=True).get(
+            pk=quote_id
+        )  # while it is approved nobody accepts or replaces it
         if reason := rules.why_closed(held, at=at):
             raise ConflictError(reason, remedy=say("Look at the quote as it is now, or ask anew."))
         if not 0 <= option < len(held.content["options"]):
@@ -102,7 +104,7 @@ def withdraw_approval(*, actor: Viewer, quote_id: UUID, at: datetime) -> None:
     """The money is free again. What was accepted stays approved."""
     quote = _quote(actor, quote_id)
     with acting(actor, quote):
-        held = Quote.objects.select_for_update().get(pk=quote_id)
+        held = Quote.objects.select_for_update(no_key=True).get(pk=quote_id)
         if held.state == Quote.State.ACCEPTED:
             raise RefusedError([say("This quote was accepted already.")])
         if not end_approval(held, at=at):
@@ -112,7 +114,7 @@ def withdraw_approval(*, actor: Viewer, quote_id: UUID, at: datetime) -> None:
 
 def end_approval(quote: Quote, *, at: datetime) -> bool:
     """All that was promised for a quote comes back; whether there was something. In the transaction of what ends it."""
-    approval = Approval.objects.select_for_update().filter(quote_id=quote.pk, ended_at=None).first()
+    approval = Approval.objects.select_for_update(no_key=True).filter(quote_id=quote.pk, ended_at=None).first()
     if approval is None:
         return False
     give_back(approval, approval.amount_fen - approval.returned_fen)

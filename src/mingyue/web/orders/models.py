@@ -181,3 +181,105 @@ class Order(Owned):
 
     def __str__(self) -> str:
         return self.number
+
+
+# --- the ledger ---------------------------------------------------------------------------------------------------
+# The books are the facility's: `organisation` is the provider here, and the customer reads what is about its orders.
+
+
+class Account(Owned):
+    """Where amounts of one kind and one currency are gathered."""
+
+    class Kind(models.TextChoices):
+        """A debit is above zero, a credit below."""
+
+        COMMITTED = "committed", said("Ordered, not yet billed")
+        BACKLOG = "backlog", said("Owed as work")  # what stands against it
+        RECEIVABLE = "receivable", said("Billed, not yet paid")
+        REVENUE = "revenue", said("Revenue")
+        TAX = "tax", said("Tax")
+        BANK = "bank", said("Bank")
+        LOSSES = "losses", said("Written off")
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    currency = models.CharField(max_length=3)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "kind", "currency"], name="one_account_a_kind_and_currency")
+        ]
+
+
+class Entry(Owned):
+    """What happened to the money of an order; its postings sum to zero. Never edited: a mistake is another entry."""
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        ACCEPT = "accept", said("Order accepted")
+        BILL = "bill", said("Billed")
+        VOID = "void", said("Invoice voided")
+        PAY = "pay", said("Paid")
+        REFUND = "refund", said("Paid back")
+        WRITE_OFF = "write_off", said("Written off")
+        CREDIT = "credit", said("Credited")
+        RELEASE = "release", said("Rest released")
+
+    customer = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="entries")
+    number = models.PositiveIntegerField()  # counted in its order
+    kind = models.CharField(max_length=9, choices=Kind.choices)
+    reference = models.CharField(max_length=100, blank=True)  # such as the bank's number of a payment
+    note = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "number"], name="entries_are_counted"),
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "reference"], condition=~models.Q(reference=""), name="booked_once"
+            ),
+        ]
+
+
+class Posting(Owned):
+    """One amount of an entry. Never edited."""
+
+    customer = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="postings")
+    amount_fen = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "account"], name="one_posting_an_account"),
+            models.CheckConstraint(condition=~models.Q(amount_fen=0), name="postings_are_amounts"),
+        ]
+
+
+class Invoice(Owned):
+    """What the customer is asked to pay, or a credit note about it. Only that it was voided is said later."""
+
+    class Kind(models.TextChoices):
+        """Counted apart."""
+
+        INVOICE = "invoice", said("Invoice")
+        CREDIT_NOTE = "credit_note", said("Credit note")
+
+    customer = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="invoices")
+    kind = models.CharField(max_length=11, choices=Kind.choices)
+    number = models.PositiveIntegerField()  # counted for the facility's organisation, without a gap
+    about = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="credit_notes")
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="invoice")
+    total_fen = models.BigIntegerField()
+    rates = models.JSONField()  # [[tax per mille, net, tax], …]
+    at = models.DateTimeField()
+    voided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "kind", "number"], name="invoices_are_counted"),
+            models.CheckConstraint(condition=models.Q(total_fen__gt=0), name="invoices_ask_for_something"),
+        ]

@@ -6,10 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from mingyue.phrases import Phrase, say
-from mingyue.web.orders import queries, rules
+from mingyue.web.orders import accounts, books, queries, rules
 from mingyue.web.orders.approving import give_back
+from mingyue.web.orders.billing import settle_cancelled
 from mingyue.web.orders.dividing import rounded
-from mingyue.web.orders.models import Approval, Order, Quote
+from mingyue.web.orders.models import Approval, Entry, Order, Quote
 from mingyue.web.orders.names import new_number
 from mingyue.web.orders.numbers import ALL
 from mingyue.web.orders.sides import acting, tell_both
@@ -41,6 +42,9 @@ def accept_quote(*, actor: Viewer, quote_id: UUID, option: int, at: datetime) ->
             currency=quote.content["currency"], total_fen=chosen["total_fen"], rates=chosen["rates"],
             by_id=actor.someone, at=at,
         )  # fmt: skip
+        if order.total_fen:  # what costs nothing binds nobody
+            amounts = accounts.accepted(order.total_fen)
+            books.post(actor=actor, order=order, kind=Entry.Kind.ACCEPT, amounts=amounts, at=at)
         tell_both(
             actor=actor, what="quote.accepted", subject=quote, shared=quote, at=at,
             facts={"order": order.number, "option": option, "total_fen": order.total_fen},
@@ -66,7 +70,7 @@ def advance_order(*, actor: Viewer, order_id: UUID, state: str, at: datetime) ->
     if not rules.may_provide(actor, order.provider_id):
         raise RefusedError([say("Only a manager of the facility may do this.")])
     with acting(actor, order):
-        held = Order.objects.select_for_update().get(pk=order_id)
+        held = Order.objects.select_for_update(no_key=True).get(pk=order_id)
         _refuse(rules.why_not_advance(held, state))
         Order.objects.filter(pk=order_id).update(state=state)
         facts = {"state": state}
@@ -79,11 +83,12 @@ def cancel_order(*, actor: Viewer, order_id: UUID, at: datetime) -> Order:
     if not rules.may_order(actor, order.organisation_id):
         raise RefusedError([say("Only the customer may do this.")])
     with acting(actor, order):
-        held = Order.objects.select_for_update().get(pk=order_id)
+        held = Order.objects.select_for_update(no_key=True).get(pk=order_id)
         _refuse(rules.why_not_cancel(held))
-        due_fen = due_on_cancelling(held)
+        due_fen = settle_cancelled(actor=actor, order=held, due_fen=due_on_cancelling(held), at=at)
         Order.objects.filter(pk=order_id).update(state=Order.State.CANCELLED, cancelled_at=at, due_fen=due_fen)
-        give_back(Approval.objects.get(quote_id=held.quote_id, ended_at=None), held.total_fen - due_fen)
+        approval = Approval.objects.get(quote_id=held.quote_id, ended_at=None)
+        give_back(approval, approval.amount_fen - approval.returned_fen - due_fen)
         facts = {"state": held.state, "due_fen": due_fen}
         tell_both(actor=actor, what="order.cancelled", subject=order, shared=order, at=at, facts=facts)
         return Order.objects.get(pk=order_id)

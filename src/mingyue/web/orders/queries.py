@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from mingyue.web.facilities.models import Facility
 from mingyue.web.facilities.queries import facilities
-from mingyue.web.orders.models import Approval, Message, Order, Project, Quote, Tariff
+from mingyue.web.orders.models import Approval, Entry, Invoice, Message, Order, Project, Quote, Tariff
 from mingyue.web.parts.models import Revision
 from mingyue.web.parts.queries import parts_of
 from mingyue.web.people.models import Role
@@ -85,6 +85,24 @@ def orders_of(viewer: Viewer) -> QuerySet[Order]:
 def order_of(viewer: Viewer, order_id: UUID) -> Order | None:
     """With its quote, to both sides."""
     return orders_of(viewer).filter(pk=order_id).first()
+
+
+def invoices_of(viewer: Viewer) -> QuerySet[Invoice]:
+    """Of the orders that they see, credit notes too, newest first."""
+    seen = orders_of(viewer).order_by().values("pk")
+    return Invoice.objects.filter(order__in=seen).order_by("-at", "-number")
+
+
+def invoice_of(viewer: Viewer, invoice_id: UUID) -> Invoice | None:
+    """The invoice or credit note, to both sides."""
+    return invoices_of(viewer).filter(pk=invoice_id).first()
+
+
+def entries_of(viewer: Viewer) -> QuerySet[Entry]:
+    """What was booked about the orders that they see, with postings and accounts, oldest first."""
+    seen = orders_of(viewer).order_by().values("pk")
+    found = Entry.objects.filter(order__in=seen).select_related("order", "customer", "invoice")
+    return found.prefetch_related("postings__account").order_by("at", "order", "number")
 
 
 def projects_of(viewer: Viewer) -> QuerySet[Project]:

@@ -183,3 +183,8 @@ def why_not_cancel(order: Order) -> list[Phrase]:
     if order.state not in CANCELLABLE:
         return [say("What is made cannot be cancelled.")]
     return []
+
+
+def why_not_bill(order: Order) -> list[Phrase]:
+    """Why nothing more is billed: what was due of a cancelled order was billed as it was cancelled."""
+    return [say("This order was cancelled.")] if order.state == Order.State.CANCELLED else []

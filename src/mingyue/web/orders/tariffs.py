@@ -26,7 +26,9 @@ def draft_tariff(*, actor: Viewer, facility: Facility, numbers: Mapping[str, Any
     _manage(actor, facility)
     _right(facility, numbers)
     with transaction.atomic():
-        held = Facility.objects.select_for_update().get(pk=facility.pk)  # versions are counted one after the other
+        held = Facility.objects.select_for_update(no_key=True).get(
+            pk=facility.pk
+        )  # versions are counted one after the other
         last = held.tariffs.aggregate(last=Max("number"))["last"] or 0
         tariff = Tariff.objects.create(
             organisation_id=held.organisation_id, facility=held, number=last + 1, numbers=dict(numbers),
