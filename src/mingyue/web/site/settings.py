@@ -24,7 +24,7 @@ ALLOWED_HOSTS = list(ENVIRONMENT.hosts) or ([] if ENVIRONMENT.production else ["
 CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.origin] if ENVIRONMENT.origin else []
 
 # --- apps ---------------------------------------------------------------------------------------------------------
-OURS = ["records", "people", "facilities", "materials", "parts", "site"]  # in the order in which they stand
+OURS = ["records", "people", "facilities", "materials", "parts", "orders", "site"]  # in the order in which they stand
 INSTALLED_APPS = [
     *(f"mingyue.web.{name}" for name in OURS),
     "django.contrib.auth",

@@ -1,0 +1,285 @@
+"""Tariffs, quotes that never change, what approves and follows them. A row of a customer and a facility is both's to read:
+`organisation` is the customer, `provider` the organisation that operates the facility."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from mingyue.web.facilities.models import Facility
+from mingyue.web.parts.models import Revision
+from mingyue.web.people.models import Organisation, Owned, User
+from mingyue.web.records.language import said
+
+CURRENCY = "CNY"
+
+
+class Tariff(Owned):
+    """One version of what a facility asks for; `organisation` operates it. A draft may change, a published one never."""
+
+    class State(models.TextChoices):
+        """Whether it counts."""
+
+        DRAFT = "draft", said("Draft")
+        PUBLISHED = "published", said("Published")
+
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="tariffs")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=9, choices=State.choices, default=State.DRAFT)
+    currency = models.CharField(max_length=3, default=CURRENCY)
+    numbers = models.JSONField()  # see numbers.py
+    why = models.CharField(max_length=300, blank=True)
+    valid_from = models.DateTimeField(null=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["facility", "number"], name="tariffs_are_counted"),
+            models.CheckConstraint(
+                condition=models.Q(state="draft") | models.Q(valid_from__isnull=False),
+                name="published_from_a_day_on",
+            ),
+        ]
+
+
+class Quote(Owned):
+    """A promise with an end date. What it says stands in `content`, for ever; a change is another quote."""
+
+    class State(models.TextChoices):
+        """Where it stands."""
+
+        REVIEW = "review", said("Looked at by the facility")
+        OFFERED = "offered", said("Offered")
+        DECLINED = "declined", said("Declined")
+        SUPERSEDED = "superseded", said("Replaced by another quote")
+        WITHDRAWN = "withdrawn", said("Withdrawn")
+        ACCEPTED = "accepted", said("Accepted")
+
+    provider = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="quotes")
+    tariff = models.ForeignKey(Tariff, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=12, unique=True)
+    content = models.JSONField()  # see contents.py
+    digest = models.CharField(max_length=64)  # SHA-256 of the content
+    supersedes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="superseded_by")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices)
+    valid_until = models.DateTimeField(null=True)  # none before it was offered
+    closed_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=500, blank=True)  # why it was declined or withdrawn
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state__in=("offered", "accepted")) | models.Q(valid_until__isnull=False),
+                name="offered_until_a_day",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Message(Owned):
+    """What customer and facility say to each other about a quote. Never edited."""
+
+    class Side(models.TextChoices):
+        """Who speaks."""
+
+        CUSTOMER = "customer", said("Customer")
+        PROVIDER = "provider", said("Facility")
+
+    provider = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    quote = models.ForeignKey(Quote, on_delete=models.PROTECT, related_name="messages")
+    side = models.CharField(max_length=8, choices=Side.choices)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField(max_length=4000)
+    at = models.DateTimeField()
+
+
+class Project(Owned):
+    """What pays: a grant or a cost centre of the customer, which nobody else sees. Less than nothing never remains."""
+
+    number = models.CharField(max_length=60)
+    name = models.CharField(max_length=120)
+    currency = models.CharField(max_length=3, default=CURRENCY)
+    budget_fen = models.BigIntegerField()
+    committed_fen = models.BigIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True)
+    at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "number"], name="one_project_a_number"),
+            models.CheckConstraint(
+                condition=models.Q(committed_fen__gte=0, committed_fen__lte=models.F("budget_fen")),
+                name="budgets_suffice",
+            ),
+        ]
+
+    @property
+    def remaining_fen(self) -> int:
+        """What may still be promised."""
+        return self.budget_fen - self.committed_fen
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Approval(Owned):
+    """A budget holder lets a project pay for one option of a quote. returned_fen: what came back to the project."""
+
+    quote = models.ForeignKey(Quote, on_delete=models.PROTECT, related_name="approvals")
+    option = models.PositiveSmallIntegerField()
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="approvals")
+    amount_fen = models.BigIntegerField()
+    returned_fen = models.BigIntegerField(default=0)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["quote"], condition=models.Q(ended_at=None), name="one_approval_at_a_time"),
+            models.CheckConstraint(
+                condition=models.Q(returned_fen__gte=0, returned_fen__lte=models.F("amount_fen")),
+                name="no_more_returns_than_went",
+            ),
+        ]
+
+
+class Order(Owned):
+    """A promise that was accepted: one option of a quote. What is done for it stands elsewhere."""
+
+    class State(models.TextChoices):
+        """How far the facility says it is."""
+
+        ACCEPTED = "accepted", said("Accepted")
+        SCHEDULED = "scheduled", said("Scheduled")
+        MAKING = "making", said("Being made")
+        MADE = "made", said("Made")
+        DELIVERED = "delivered", said("Delivered")
+        CANCELLED = "cancelled", said("Cancelled")
+
+    provider = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    quote = models.OneToOneField(Quote, on_delete=models.PROTECT, related_name="order")
+    number = models.CharField(max_length=12, unique=True)
+    option = models.PositiveSmallIntegerField()
+    reference = models.CharField(max_length=60)  # the number of the project that pays, for the invoice
+    currency = models.CharField(max_length=3)
+    total_fen = models.BigIntegerField()  # tax included
+    rates = models.JSONField()  # [[tax per mille, net, tax], …]: they add up to the total
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    state = models.CharField(max_length=9, choices=State.choices, default=State.ACCEPTED)
+    cancelled_at = models.DateTimeField(null=True)
+    due_fen = models.BigIntegerField(null=True)  # of a cancelled order
+
+    def __str__(self) -> str:
+        return self.number
+
+
+# --- the ledger ---------------------------------------------------------------------------------------------------
+# The books are the facility's: `organisation` is the provider here, and the customer reads what is about its orders.
+
+
+class Account(Owned):
+    """Where amounts of one kind and one currency are gathered."""
+
+    class Kind(models.TextChoices):
+        """A debit is above zero, a credit below."""
+
+        COMMITTED = "committed", said("Ordered, not yet billed")
+        BACKLOG = "backlog", said("Owed as work")  # what stands against it
+        RECEIVABLE = "receivable", said("Billed, not yet paid")
+        REVENUE = "revenue", said("Revenue")
+        TAX = "tax", said("Tax")
+        BANK = "bank", said("Bank")
+        LOSSES = "losses", said("Written off")
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    currency = models.CharField(max_length=3)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "kind", "currency"], name="one_account_a_kind_and_currency")
+        ]
+
+
+class Entry(Owned):
+    """What happened to the money of an order; its postings sum to zero. Never edited: a mistake is another entry."""
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        ACCEPT = "accept", said("Order accepted")
+        BILL = "bill", said("Billed")
+        VOID = "void", said("Invoice voided")
+        PAY = "pay", said("Paid")
+        REFUND = "refund", said("Paid back")
+        WRITE_OFF = "write_off", said("Written off")
+        CREDIT = "credit", said("Credited")
+        RELEASE = "release", said("Rest released")
+
+    customer = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="entries")
+    number = models.PositiveIntegerField()  # counted in its order
+    kind = models.CharField(max_length=9, choices=Kind.choices)
+    reference = models.CharField(max_length=100, blank=True)  # such as the bank's number of a payment
+    note = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "number"], name="entries_are_counted"),
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "reference"], condition=~models.Q(reference=""), name="booked_once"
+            ),
+        ]
+
+
+class Posting(Owned):
+    """One amount of an entry. Never edited."""
+
+    customer = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="postings")
+    amount_fen = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "account"], name="one_posting_an_account"),
+            models.CheckConstraint(condition=~models.Q(amount_fen=0), name="postings_are_amounts"),
+        ]
+
+
+class Invoice(Owned):
+    """What the customer is asked to pay, or a credit note about it. Only that it was voided is said later."""
+
+    class Kind(models.TextChoices):
+        """Counted apart."""
+
+        INVOICE = "invoice", said("Invoice")
+        CREDIT_NOTE = "credit_note", said("Credit note")
+
+    customer = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="invoices")
+    kind = models.CharField(max_length=11, choices=Kind.choices)
+    number = models.PositiveIntegerField()  # counted for the facility's organisation, without a gap
+    about = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="credit_notes")
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="invoice")
+    total_fen = models.BigIntegerField()
+    rates = models.JSONField()  # [[tax per mille, net, tax], …]
+    at = models.DateTimeField()
+    voided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "kind", "number"], name="invoices_are_counted"),
+            models.CheckConstraint(condition=models.Q(total_fen__gt=0), name="invoices_ask_for_something"),
+        ]

@@ -1,0 +1,121 @@
+"""Tariffs, quotes, orders and projects, narrowed to what the viewer may see."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from mingyue.web.facilities.models import Facility
+from mingyue.web.facilities.queries import facilities
+from mingyue.web.orders.models import Approval, Entry, Invoice, Message, Order, Project, Quote, Tariff
+from mingyue.web.parts.models import Revision
+from mingyue.web.parts.queries import parts_of
+from mingyue.web.people.models import Role
+from mingyue.web.people.viewers import Viewer
+
+
+def tariffs_of(viewer: Viewer, facility: Facility) -> QuerySet[Tariff]:
+    """Newest first: those that were published, as prices on a wall are; drafts to the facility's own people."""
+    if not viewer.signed_in or not viewer.may("facilities:read"):
+        return Tariff.objects.none()
+    shown = Q(state=Tariff.State.PUBLISHED) | Q(organisation_id__in=viewer.organisations)
+    return Tariff.objects.filter(shown, facility=facility, facility__in=facilities(viewer)).order_by("-number")
+
+
+def tariff_of(viewer: Viewer, tariff_id: UUID) -> Tariff | None:
+    """With its facility."""
+    found = Tariff.objects.filter(pk=tariff_id).select_related("facility").first()
+    return found if found and tariffs_of(viewer, found.facility).filter(pk=tariff_id).exists() else None
+
+
+def tariff_at(facility_id: UUID, *, at: datetime) -> Tariff | None:
+    """The one by which is quoted at that time: of those that are valid, the one that became so last."""
+    return (
+        Tariff.objects.filter(facility_id=facility_id, state=Tariff.State.PUBLISHED, valid_from__lte=at)
+        .order_by("-valid_from", "-number")
+        .first()
+    )
+
+
+# --- quotes and orders --------------------------------------------------------------------------------------------
+
+
+def quotes_of(viewer: Viewer) -> QuerySet[Quote]:
+    """Newest first. Of the customer: whoever asked, whoever sees the part, budget holders and owners; of the facility:
+    its managers, operators and owners."""
+    if not viewer.signed_in or not viewer.may("orders:read"):
+        return Quote.objects.none()
+    # A facility's people see no parts: what leads there is asked for apart, so that no join hides a quote from them.
+    revisions = Revision.objects.filter(part__in=parts_of(viewer).order_by().values("pk")).values("pk")
+    within = Q(by_id=viewer.person_id) | Q(revision_id__in=revisions)
+    seen = (
+        Q(organisation_id__in=_where(viewer, Role.OWNER, Role.BUDGET_HOLDER))
+        | (Q(organisation_id__in=viewer.organisations) & within)
+        | Q(provider_id__in=_where(viewer, Role.OWNER, Role.MANAGER, Role.OPERATOR))
+    )
+    return Quote.objects.filter(seen).order_by("-at", "pk")
+
+
+def quote_of(viewer: Viewer, quote_id: UUID) -> Quote | None:
+    """The quote, to both sides."""
+    return quotes_of(viewer).filter(pk=quote_id).first()
+
+
+def messages_of(viewer: Viewer, quote: Quote) -> QuerySet[Message]:
+    """What was said about it, oldest first."""
+    seen = quotes_of(viewer).order_by().values("pk")
+    return Message.objects.filter(quote=quote, quote__in=seen).select_related("by").order_by("at", "pk")
+
+
+def approval_of(viewer: Viewer, quote: Quote) -> Approval | None:
+    """Who lets which project pay for it; the customer's affair."""
+    if not viewer.belongs_to(quote.organisation_id) or quote_of(viewer, quote.pk) is None:
+        return None
+    return quote.approvals.filter(ended_at=None).select_related("project", "by").first()
+
+
+def orders_of(viewer: Viewer) -> QuerySet[Order]:
+    """Newest first: those of the quotes that they see."""
+    seen = quotes_of(viewer).order_by().values("pk")
+    return Order.objects.filter(quote__in=seen).select_related("quote").order_by("-at", "pk")
+
+
+def order_of(viewer: Viewer, order_id: UUID) -> Order | None:
+    """With its quote, to both sides."""
+    return orders_of(viewer).filter(pk=order_id).first()
+
+
+def invoices_of(viewer: Viewer) -> QuerySet[Invoice]:
+    """Of the orders that they see, credit notes too, newest first."""
+    seen = orders_of(viewer).order_by().values("pk")
+    return Invoice.objects.filter(order__in=seen).order_by("-at", "-number")
+
+
+def invoice_of(viewer: Viewer, invoice_id: UUID) -> Invoice | None:
+    """The invoice or credit note, to both sides."""
+    return invoices_of(viewer).filter(pk=invoice_id).first()
+
+
+def entries_of(viewer: Viewer) -> QuerySet[Entry]:
+    """What was booked about the orders that they see, with postings and accounts, oldest first."""
+    seen = orders_of(viewer).order_by().values("pk")
+    found = Entry.objects.filter(order__in=seen).select_related("order", "customer", "invoice")
+    return found.prefetch_related("postings__account").order_by("at", "order", "number")
+
+
+def projects_of(viewer: Viewer) -> QuerySet[Project]:
+    """Of their organisations, to budget holders and owners; never to those who sell to them."""
+    if not viewer.may("orders:read"):
+        return Project.objects.none()
+    return Project.objects.filter(organisation_id__in=_where(viewer, Role.OWNER, Role.BUDGET_HOLDER)).order_by("number")
+
+
+def project_of(viewer: Viewer, project_id: UUID) -> Project | None:
+    """The project, to those who see its organisation's."""
+    return projects_of(viewer).filter(pk=project_id).first()
+
+
+def _where(viewer: Viewer, *roles: str) -> list[UUID]:
+    return [each for each in viewer.organisations if viewer.has(each, *roles)]

@@ -1,0 +1,190 @@
+"""Why something may not happen to tariffs, quotes and orders. Pure: what is known comes in, the reasons go out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from mingyue.phrases import Phrase, say
+from mingyue.web.orders.models import Approval, Order, Project, Quote, Tariff
+from mingyue.web.orders.numbers import CANCELLABLE, faults_of
+from mingyue.web.parts.models import Check
+from mingyue.web.people.models import Role
+from mingyue.web.people.viewers import Viewer
+
+MOST_OPTIONS = 12  # more are not compared, they are searched
+LONGEST_MESSAGE = 4_000
+MOST_FEN = 10**15  # of a budget
+
+
+# --- tariffs ------------------------------------------------------------------------------------------------------
+
+
+def why_not_numbers(
+    said: Mapping[str, Any], *, machines: Collection[str], classes: Collection[str]
+) -> dict[str, Phrase]:
+    """What is wrong with a tariff's numbers, by field. machines, classes: those that the facility has."""
+    faults = faults_of(said)
+    if faults:
+        return faults
+    return _unknown("machine_hour_fen", said, machines) | _unknown("class_per_mille", said, classes)
+
+
+def _unknown(field: str, said: Mapping[str, Any], known: Collection[str]) -> dict[str, Phrase]:
+    strange = sorted(set(said[field]) - set(known))
+    return {field: say("The facility has none that is named {name}.", name=strange[0])} if strange else {}
+
+
+def why_not_change(tariff: Tariff) -> list[Phrase]:
+    """Why a tariff stays as it is."""
+    if tariff.state == Tariff.State.PUBLISHED:
+        return [say("A published tariff never changes; make a new version.")]
+    return []
+
+
+def why_not_publish(tariff: Tariff, *, valid_from: datetime, at: datetime) -> list[Phrase]:
+    """Why a draft cannot be published so."""
+    reasons = []
+    if tariff.state == Tariff.State.PUBLISHED:
+        reasons.append(say("This tariff was published already."))
+    if valid_from < at:
+        reasons.append(say("A tariff is valid from now on or from later, not from the past."))
+    return reasons
+
+
+# --- quotes -------------------------------------------------------------------------------------------------------
+
+
+def may_order(viewer: Viewer, organisation_id: UUID) -> bool:
+    """Whoever belongs to the customer may ask, accept and cancel."""
+    return viewer.may("orders:write") and viewer.belongs_to(organisation_id)
+
+
+def may_provide(viewer: Viewer, provider_id: UUID) -> bool:
+    """Managers of the facility answer for it."""
+    return viewer.may("orders:write") and viewer.has(provider_id, Role.MANAGER)
+
+
+def why_not_quote(checks: Sequence[Check]) -> list[Phrase]:
+    """Why these checks are not the options of one quote."""
+    reasons = []
+    if not 1 <= len(checks) <= MOST_OPTIONS:
+        reasons.append(say("A quote has from 1 to {most} options.", most=MOST_OPTIONS))
+    if any(check.state != Check.State.DONE for check in checks):
+        reasons.append(say("The check is not finished."))
+    elif any(not check.estimate for check in checks):
+        reasons.append(say("The check could not tell what the part takes."))
+    if len({check.revision_id for check in checks}) > 1:
+        reasons.append(say("All options of a quote are of one revision of a part."))
+    if len({check.machine.facility_id for check in checks}) > 1:
+        reasons.append(say("All options of a quote are of one facility."))
+    if any(check.revision.part.archived_at for check in checks):
+        reasons.append(say("The part is archived."))
+    return reasons
+
+
+def why_closed(quote: Quote, *, at: datetime) -> Phrase | None:
+    """Why this quote cannot be approved or accepted, or None if it can."""
+    states = {
+        Quote.State.REVIEW: say("The facility still looks at this quote."),
+        Quote.State.DECLINED: say("The facility declined this quote."),
+        Quote.State.SUPERSEDED: say("Another quote took the place of this one."),
+        Quote.State.WITHDRAWN: say("This quote was withdrawn."),
+        Quote.State.ACCEPTED: say("This quote was accepted already."),
+    }
+    if quote.state in states:
+        return states[Quote.State(quote.state)]
+    if quote.valid_until is not None and quote.valid_until <= at:
+        return say("This quote ran out on {day}.", day=f"{quote.valid_until:%Y-%m-%d}")
+    return None
+
+
+def why_not_open(quote: Quote) -> list[Phrase]:
+    """Why nothing of this quote is left to decide: an offer that ran out may still be withdrawn or replaced."""
+    reason = why_closed(quote, at=quote.at)
+    return [reason] if reason and quote.state != Quote.State.REVIEW else []
+
+
+def why_not_review(quote: Quote) -> list[Phrase]:
+    """Why there is nothing to release or decline."""
+    if quote.state == Quote.State.REVIEW:
+        return []
+    return [why_closed(quote, at=quote.at) or say("This quote was offered already.")]
+
+
+def why_not_said(text: str) -> Phrase | None:
+    """Why this is no message."""
+    if 1 <= len(text.strip()) <= LONGEST_MESSAGE:
+        return None
+    return say("A message has 1 to {most:,} characters.", most=LONGEST_MESSAGE)
+
+
+# --- projects and approvals ---------------------------------------------------------------------------------------
+
+
+def may_spend(viewer: Viewer, organisation_id: UUID) -> bool:
+    """Budget holders decide about projects."""
+    return viewer.may("orders:write") and viewer.has(organisation_id, Role.BUDGET_HOLDER)
+
+
+def why_not_spend(viewer: Viewer, organisation_id: UUID) -> list[Phrase]:
+    """Why this member decides about no project."""
+    return [] if may_spend(viewer, organisation_id) else [say("Only a budget holder may do this.")]
+
+
+def why_not_pay(project: Project, amount_fen: int, *, currency: str) -> list[Phrase]:
+    """Why this project does not pay that."""
+    reasons = []
+    if project.closed_at:
+        reasons.append(say("The project is closed."))
+    if project.currency != currency:
+        reasons.append(say("The project is kept in {currency}.", currency=project.currency))
+    if project.remaining_fen < amount_fen:
+        reasons.append(
+            say(
+                "The project has {left:,.2f} {currency} left, and this takes {wanted:,.2f}.",
+                left=project.remaining_fen / 100, currency=project.currency, wanted=amount_fen / 100,
+            )
+        )  # fmt: skip
+    return reasons
+
+
+def why_not_approved(approval: Approval | None, *, option: int) -> list[Phrase]:
+    """Why this option cannot be accepted yet."""
+    if approval is None:
+        return [say("No budget holder has approved this quote.")]
+    if approval.option != option:
+        return [say("Another option of this quote was approved.")]
+    return []
+
+
+# --- orders -------------------------------------------------------------------------------------------------------
+
+_WAY = (Order.State.ACCEPTED, Order.State.SCHEDULED, Order.State.MAKING, Order.State.MADE, Order.State.DELIVERED)
+
+
+def why_not_advance(order: Order, state: str) -> list[Phrase]:
+    """Why the facility cannot say that it is so far: an order goes forward only."""
+    if state not in _WAY or state == Order.State.ACCEPTED:
+        return [say("There is no state named {state}.", state=state)]
+    if order.state == Order.State.CANCELLED:
+        return [say("This order was cancelled.")]
+    if _WAY.index(Order.State(state)) <= _WAY.index(Order.State(order.state)):
+        return [say("The order is so far already.")]
+    return []
+
+
+def why_not_cancel(order: Order) -> list[Phrase]:
+    """Why this order stands."""
+    if order.state == Order.State.CANCELLED:
+        return [say("This order was cancelled.")]
+    if order.state not in CANCELLABLE:
+        return [say("What is made cannot be cancelled.")]
+    return []
+
+
+def why_not_bill(order: Order) -> list[Phrase]:
+    """Why nothing more is billed: what was due of a cancelled order was billed as it was cancelled."""
+    return [say("This order was cancelled.")] if order.state == Order.State.CANCELLED else []

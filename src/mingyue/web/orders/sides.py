@@ -1,0 +1,47 @@
+"""What customer and facility share: whoever of the one acts on it writes for the other too, and both are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.db import models, transaction
+
+from mingyue.web.people.viewers import Viewer
+from mingyue.web.records.services import record
+from mingyue.web.records.walls import seen_by
+
+
+class Shared(Protocol):
+    """organisation: the customer."""
+
+    organisation_id: UUID
+    provider_id: UUID
+
+
+@contextmanager
+def acting(actor: Viewer, shared: Shared) -> Iterator[None]:
+    """A transaction in which the walls let this actor write for both sides. That they may do what they do, rules say."""
+    other = shared.provider_id if actor.belongs_to(shared.organisation_id) else shared.organisation_id
+    with seen_by(person_id=actor.someone, organisation_id=other), transaction.atomic():
+        yield
+
+
+def tell_both(
+    *,
+    actor: Viewer,
+    what: str,
+    subject: models.Model,
+    shared: Shared,
+    at: datetime,
+    facts: Mapping[str, Any] | None = None,
+) -> None:
+    """One event in the chain of each side, so that each can prove what happened without the other.
+
+    Always the last thing in a transaction, and in one order: chains are locks, and two that wait for each other end badly.
+    """
+    for organisation_id in sorted({shared.organisation_id, shared.provider_id}, key=str):
+        record(actor=actor, what=what, subject=subject, at=at, organisation_id=organisation_id, facts=facts)

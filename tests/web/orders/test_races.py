@@ -1,0 +1,244 @@
+"""Two at once, on real connections: one order, and no budget promised twice. Without the guards both go wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connections, transaction
+
+from mingyue.errors import MingyueError
+from mingyue.web.orders import services
+from mingyue.web.orders.models import Approval, Invoice, Order, Project, Quote, Tariff
+from mingyue.web.orders.names import new_number
+from mingyue.web.people.models import User
+from mingyue.web.people.viewers import Viewer
+from mingyue.web.records.walls import seen_by
+from tests.web.conftest import NOW
+from tests.web.orders.conftest import Deal, deal_apart
+
+TOTAL = 636_92
+
+
+@pytest.fixture
+def deal(django_db_setup: None, django_db_blocker: Any) -> Iterator[Deal]:
+    """One that every connection sees; its project can pay for one order and a half."""
+    with deal_apart(django_db_blocker, budget_fen=TOTAL * 3 // 2) as made:
+        yield made
+
+
+def at_once(deal: Deal, people: list[User], act: Callable[[Viewer, int], Any]) -> list[Any]:
+    """What each gets who does this at the same moment on a connection of their own: an answer or a refusal."""
+    together = Barrier(len(people))
+
+    def do(place: int) -> Any:
+        try:
+            viewer = deal.be(people[place])
+            together.wait(30)
+            return act(viewer, place)
+        except MingyueError as refused:
+            return refused
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(people)) as threads:
+        return list(threads.map(do, range(len(people))))
+
+
+def as_owner_of_tables(statement: str) -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(statement)
+
+
+# --- accepting ----------------------------------------------------------------------------------------------------
+
+
+def test_of_two_who_accept_at_once_one_gets_the_order(deal: Deal) -> None:
+    quote = deal.approved()
+    answers = at_once(
+        deal, [deal.cast.owner, deal.holder],
+        lambda viewer, _: services.accept_quote(actor=viewer, quote_id=quote.pk, option=0, at=NOW),
+    )  # fmt: skip
+
+    won = [answer for answer in answers if isinstance(answer, Order)]
+    lost = [answer for answer in answers if isinstance(answer, MingyueError)]
+    assert [str(refusal) for refusal in lost] == ["This quote was accepted already."]
+    deal.be(deal.cast.owner)
+    assert list(Order.objects.all()) == won
+    assert Project.objects.get().committed_fen == TOTAL
+
+
+def test_one_who_accepts_four_times_at_once_gets_one_order_four_times(deal: Deal) -> None:
+    quote = deal.approved()
+    answers = at_once(
+        deal, [deal.cast.owner] * 4,
+        lambda viewer, _: services.accept_quote(actor=viewer, quote_id=quote.pk, option=0, at=NOW),
+    )  # fmt: skip
+
+    deal.be(deal.cast.owner)
+    assert {answer.pk for answer in answers} == {Order.objects.get().pk}
+
+
+def test_without_the_guard_two_who_accept_at_once_both_get_an_order(deal: Deal) -> None:
+    """Ask first and write then: what the service does not do. The constraint that stands behind it is taken away too."""
+    quote = deal.approved()
+    as_owner_of_tables("ALTER TABLE orders_order DROP CONSTRAINT orders_order_quote_id_key")
+    both_asked = Barrier(2)
+
+    def carelessly(viewer: Viewer, _: int) -> Any:
+        with seen_by(person_id=viewer.person_id), transaction.atomic():
+            found = Quote.objects.get(pk=quote.pk)
+            assert found.state == "offered"
+            both_asked.wait(30)
+            Quote.objects.filter(pk=quote.pk).exclude(state="accepted").update(state="accepted")
+            return Order.objects.create(
+                organisation_id=found.organisation_id, provider_id=found.provider_id, quote=found, option=0,
+                number=new_number("O"), reference="", currency="CNY", total_fen=TOTAL, rates=[],
+                by_id=viewer.someone, at=NOW,
+            )  # fmt: skip
+
+    answers = at_once(deal, [deal.cast.owner, deal.holder], carelessly)
+
+    deal.be(deal.cast.owner)
+    assert {order.pk for order in Order.objects.all()} == {answer.pk for answer in answers}
+    assert len(answers) == 2
+
+
+# --- approving ----------------------------------------------------------------------------------------------------
+
+
+def quotes(deal: Deal) -> list[Quote]:
+    return [deal.quote(), deal.quote()]
+
+
+def test_of_two_approvals_at_once_one_gets_the_money(deal: Deal) -> None:
+    two = quotes(deal)
+    answers = at_once(
+        deal, [deal.holder] * 2,
+        lambda viewer, place: services.approve_quote(
+            actor=viewer, quote_id=two[place].pk, option=0, project_id=deal.project.pk, at=NOW
+        ),
+    )  # fmt: skip
+
+    won = [answer for answer in answers if isinstance(answer, Approval)]
+    lost = [str(answer) for answer in answers if isinstance(answer, MingyueError)]
+    assert lost == ["The project has 318.46 CNY left, and this takes 636.92."]
+    deal.be(deal.holder)
+    assert list(Approval.objects.all()) == won
+    assert Project.objects.get().remaining_fen == TOTAL * 3 // 2 - TOTAL
+
+
+def test_without_the_guard_two_approvals_at_once_promise_money_that_is_not_there(deal: Deal) -> None:
+    two = quotes(deal)
+    as_owner_of_tables("ALTER TABLE orders_project DROP CONSTRAINT budgets_suffice")
+    both_asked = Barrier(2)
+
+    def carelessly(viewer: Viewer, place: int) -> Any:
+        from django.db.models import F
+
+        with seen_by(person_id=viewer.person_id), transaction.atomic():
+            project = Project.objects.get(pk=deal.project.pk)
+            assert project.remaining_fen >= TOTAL
+            both_asked.wait(30)
+            Project.objects.filter(pk=project.pk).update(committed_fen=F("committed_fen") + TOTAL)
+            return Approval.objects.create(
+                organisation_id=project.organisation_id, quote=two[place], option=0, project=project,
+                amount_fen=TOTAL, by_id=viewer.someone, at=NOW,
+            )  # fmt: skip
+
+    answers = at_once(deal, [deal.holder] * 2, carelessly)
+
+    deal.be(deal.holder)
+    assert all(isinstance(answer, Approval) for answer in answers)
+    assert Project.objects.get().remaining_fen < 0
+
+
+def test_two_approvals_of_one_quote_at_once_are_one(deal: Deal) -> None:
+    services.change_budget(
+        actor=deal.be(deal.holder), project_id=deal.project.pk, version=1, budget_fen=10 * TOTAL, at=NOW
+    )
+    quote = deal.quote()
+    answers = at_once(
+        deal, [deal.holder] * 3,
+        lambda viewer, _: services.approve_quote(
+            actor=viewer, quote_id=quote.pk, option=0, project_id=deal.project.pk, at=NOW
+        ),
+    )  # fmt: skip
+
+    deal.be(deal.holder)
+    assert (
+        sorted(str(answer) for answer in answers if isinstance(answer, MingyueError))
+        == ["This quote was approved already."] * 2
+    )
+    assert Approval.objects.get().amount_fen == Project.objects.get().committed_fen == TOTAL
+
+
+def test_accepting_and_withdrawing_at_once_do_one_of_both(deal: Deal) -> None:
+    quote = deal.approved()
+    at_once(
+        deal, [deal.cast.owner] * 2,
+        lambda viewer, place: (
+            services.accept_quote(actor=viewer, quote_id=quote.pk, option=0, at=NOW)
+            if place
+            else services.withdraw_quote(actor=viewer, quote_id=quote.pk, at=NOW)
+        ),
+    )  # fmt: skip
+
+    deal.be(deal.holder)
+    ordered = Order.objects.filter(quote=quote).exists()
+    assert Quote.objects.get(pk=quote.pk).state == ("accepted" if ordered else "withdrawn")
+    assert Project.objects.get().committed_fen == (TOTAL if ordered else 0)
+
+
+# --- billing ------------------------------------------------------------------------------------------------------
+
+
+def test_of_two_who_bill_the_rest_at_once_one_does(deal: Deal) -> None:
+    order = deal.ordered()
+    answers = at_once(
+        deal, [deal.cast.manager] * 3,
+        lambda viewer, _: services.bill_order(actor=viewer, order_id=order.pk, amount_fen=TOTAL, at=NOW),
+    )  # fmt: skip
+
+    assert (
+        sorted(str(answer) for answer in answers if isinstance(answer, MingyueError))
+        == ["0.00 of the order is left to be billed, and this is 636.92."] * 2
+    )
+    deal.be(deal.cast.manager)
+    assert Invoice.objects.get().total_fen == TOTAL
+
+
+def test_invoices_of_several_orders_at_once_are_counted_without_a_gap(deal: Deal) -> None:
+    services.change_budget(
+        actor=deal.be(deal.holder), project_id=deal.project.pk, version=1, budget_fen=10 * TOTAL, at=NOW
+    )
+    orders = [deal.ordered() for _ in range(4)]
+    at_once(
+        deal, [deal.cast.manager] * 4,
+        lambda viewer, place: services.bill_order(actor=viewer, order_id=orders[place].pk, at=NOW),
+    )  # fmt: skip
+
+    deal.be(deal.cast.manager)
+    assert sorted(Invoice.objects.values_list("number", flat=True)) == [1, 2, 3, 4]
+    out = StringIO()
+    call_command("check_ledger", stdout=out)
+    assert out.getvalue() == "4 orders, 8 entries, 0 faults.\n"
+
+
+# --- what even the tables' owner does not change ------------------------------------------------------------------
+
+
+def test_the_tables_owner_changes_nothing_that_was_promised(deal: Deal) -> None:
+    deal.approved()
+    for model, change in ((Quote, {"content": {}}), (Tariff, {"numbers": {}})):
+        found = model._default_manager.using("owner")
+        assert found.exists()
+        with pytest.raises(DatabaseError, match="never changes"):
+            found.update(**change)
+        with pytest.raises(DatabaseError, match="never changes"):
+            found._raw_delete("owner")
