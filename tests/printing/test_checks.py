@@ -81,6 +81,21 @@ def test_a_part_a_little_too_long_is_outside_but_looked_at() -> None:
     assert result.layers == 4
 
 
+def test_whoever_does_not_want_to_wait_has_a_part_beyond_the_platform_left_alone() -> None:
+    def quick(length_um: float) -> CheckResult:
+        mesh = box((0, 0, 0), (length_um, 100, 100))
+        part = Part(mesh=mesh, format="stl", unit="mm", unit_is_from_file=False, sha256="", name="a.stl", notes=())
+        return check(part, SETTINGS, model=False, beyond=False)
+
+    beyond, within = quick(50_010), quick(49_990)
+
+    assert beyond.counts == {"outside_platform": 1}
+    assert beyond.layers == 0
+    assert [str(note) for note in beyond.notes] == ["It is larger than the platform, so its layers were not looked at."]
+    assert within.counts.get("outside_platform", 0) == 0
+    assert within.layers == 20
+
+
 def test_upside_down_a_table_hangs() -> None:
     upright = checked(TABLE)
     turned = checked(TABLE, rotate_deg=(180.0, 0.0, 0.0))

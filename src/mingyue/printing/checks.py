@@ -76,19 +76,20 @@ def check(
     limits: Limits | None = None,
     times: Times | None = None,
     model: bool = True,
+    beyond: bool = True,
     progress: Progress | None = None,
 ) -> CheckResult:
     """Everything that will fail, or may. Raises BadInputError for settings that make no sense, not for a bad part.
 
     model: whether doubtful places are printed virtually; where nobody stated how the resin cures, they are not, and a note
-    says so.
+    says so. beyond: whether the layers of a part are looked at that is larger than the platform; that can take long.
     A part that bounds no volume is mended first, where that can be done; the findings say so.
     """
     began = time.perf_counter()
     limits = limits or read_limits()
     notes: list[Phrase] = []
     is_whole = part.mesh.is_closed and part.mesh.volume_um3 > 0
-    seen = _look(part, settings, limits, notes, progress) if is_whole else None
+    seen = _look(part, settings, limits, notes, progress, beyond=beyond) if is_whole else None
     placement, box_um = (seen.placement, seen.box_um) if seen else _placed(part.mesh, settings)
     found = list(tell_size(box_um, settings.machine, _smallest(limits, settings), unit=part.unit))
     mended = None
@@ -97,7 +98,7 @@ def check(
         found += faults
         if mended is not None:
             notes.append(say("A mended copy was looked at; the file is as it was."))
-            seen = _look(replace(part, mesh=mended), settings, limits, notes, progress)
+            seen = _look(replace(part, mesh=mended), settings, limits, notes, progress, beyond=beyond)
     found += seen.findings if seen else []
     surveyed = seen.surveyed if seen else None
     found.sort(key=_order)
@@ -128,16 +129,20 @@ class _Looked:
 
 
 def _look(
-    part: Part, settings: BuildSettings, limits: Limits, notes: list[Phrase], progress: Progress | None
+    part: Part, settings: BuildSettings, limits: Limits, notes: list[Phrase], progress: Progress | None, *, beyond: bool
 ) -> _Looked:
     """The findings of the layers, wherever the part lies; none where there are too many of them."""
+    placement, box_um = _placed(part.mesh, settings)
+    if not beyond and _is_larger(box_um, settings):
+        notes.append(say("It is larger than the platform, so its layers were not looked at."))
+        return _Looked(placement, box_um, [], 0, 0)
     machine = replace(settings.machine, platform_um=None, layer_um=None)
     anywhere = replace(settings, machine=machine, exposure_s=settings.exposure_s or 1.0, cusp_um=None, array=(1, 1))
     try:
         prepared = prepare(part, anywhere)
     except LimitError as error:
         notes.append(say("Its layers were not looked at: {why}", why=error.message))
-        return _Looked(*_placed(part.mesh, settings), [], 0, 0)
+        return _Looked(placement, box_um, [], 0, 0)
     setting = _setting(prepared, settings, limits)
     nothing = _Looked(prepared.placement, _box(prepared.placed), [], 0, len(prepared.grid.fields))
     if setting.canvas.rows * len(setting.table) > _MOST_ROWS:
@@ -154,6 +159,12 @@ def _look(
         surveyed=surveyed,
         printable=(prepared.placed, setting),
     )
+
+
+def _is_larger(box_um: tuple[Point, Point], settings: BuildSettings) -> bool:
+    platform_um = settings.machine.platform_um
+    sides = zip(*box_um, platform_um, strict=True) if platform_um else ()
+    return any(high - low > most for low, high, most in sides)
 
 
 def _asked(

@@ -32,7 +32,8 @@ def check(job: Job, tell: Tell, step: Step) -> None:
     tell(0.0, say("reading the file"))
     part = part_of(job, welded=False)
     settings = settings_of(job)
-    first = check_part(part, settings, model=False, progress=_progress(tell, 0.05, 0.4, say("looking at the layers")))
+    looking = _progress(tell, 0.05, 0.4, say("looking at the layers"))
+    first = check_part(part, settings, model=False, beyond=False, progress=looking)
     taken_s = time.perf_counter() - began
     step("findings", telling.check_result(first, model_asked=False))
     why = _masks(job, tell, looked_at=first.layers > 0)
