@@ -165,6 +165,7 @@ def address_of(name: str, path: str, things: Things, cast: Cast) -> str:
     slug = cast.institute.slug if path.startswith("organisations/") else "works"
     for kind, name_of in (("slug", "slug"), *(("uuid", key) for key in things.ids), ("str", "token")):
         path = path.replace(f"<{kind}:{name_of}>", slug if name_of == "slug" else things.ids[name_of])
+    path = path.replace("<str:kind>", "deviation").replace("<int:layer>", "0").replace("<int:field>", "0")
     assert "<" not in path, f"{name}: nothing to put into {path}"
     return f"/{path}"
 
@@ -234,3 +235,87 @@ def test_a_thing_that_is_not_there_looks_like_one_that_is_hidden(
 
 def _without_tokens(page: bytes) -> list[bytes]:
     return [line for line in page.splitlines() if b"csrf" not in line and b"nonce" not in line and b"next" not in line]
+
+
+# --- parts: a confidential one, which its owner sees, and nobody else ---------------------------------------------------
+
+# path → whether it only answers POST. Everyone signed in may ask for these four; what they are shown is their own.
+OPEN_TO_MEMBERS = {"parts/": False, "parts/new/": False, "parts/machines": False, "uploads/": True}
+OF_A_PART = {
+    "uploads/<uuid:upload_id>": False,
+    "parts/<uuid:part_id>/": False,
+    "parts/<uuid:part_id>/compare/": False,
+    "parts/<uuid:part_id>/revisions": True,
+    "parts/<uuid:part_id>/change": True,
+    "parts/<uuid:part_id>/readers": True,
+    "parts/<uuid:part_id>/readers/remove": True,
+    "parts/<uuid:part_id>/archive": True,
+    "parts/<uuid:part_id>/state": False,
+    "parts/<uuid:part_id>/live": False,
+    "parts/revisions/<uuid:revision_id>/units": True,
+    "parts/revisions/<uuid:revision_id>/checks": True,
+    "parts/revisions/<uuid:revision_id>/view.glb": False,
+    "parts/revisions/<uuid:revision_id>/file": False,
+    "parts/checks/<uuid:check_id>/cancel": True,
+    "parts/checks/<uuid:check_id>/studies/<str:kind>": True,
+    "parts/checks/<uuid:check_id>/findings": False,
+    "parts/checks/<uuid:check_id>/layers": False,
+    "parts/checks/<uuid:check_id>/layers/<int:layer>/<int:field>.png": False,
+    "parts/checks/<uuid:check_id>/deviation.glb": False,
+}
+PARTS = sorted({path for _, path in named_addresses() if path.startswith(("parts/", "uploads/"))})
+
+
+def body(things: Things, cast: Cast) -> dict[str, object]:
+    """What makes sense for every act."""
+    return {
+        "version": 1, "name": "mine now", "note": "", "confidentiality": "public", "units": "mm",
+        "upload": things.ids["upload_id"], "email": cast.stranger.email, "person": str(cast.stranger.pk),
+        "machine": things.ids["machine_id"], "resin": things.ids["resin_id"],
+    }  # fmt: skip
+
+
+def test_every_address_of_parts_is_listed() -> None:
+    assert sorted(OPEN_TO_MEMBERS | OF_A_PART) == PARTS
+
+
+@pytest.mark.parametrize("person", [one for one in PEOPLE if one != "owner"])
+@pytest.mark.parametrize("path", sorted(OF_A_PART))
+def test_nobody_but_its_owner_finds_a_confidential_part(
+    cast: Cast, things: Things, browse: Callable[[User | None], Client], person: str, path: str
+) -> None:
+    client = browse(None if person == "visitor" else getattr(cast, person))
+    address = address_of(path, path, things, cast)
+    before = _events(cast)
+
+    answer = (
+        client.post(address, body(things, cast), content_type="application/json")
+        if OF_A_PART[path]
+        else client.get(address)
+    )
+
+    hidden = {302, 401, 403, 404} if person == "visitor" else {404}
+    # An upload is asked for by HEAD; GET is no act of its protocol, for anybody.
+    assert answer.status_code in (hidden | {405, 412} if path.startswith("uploads/") else hidden)
+    if path.startswith("uploads/"):
+        assert client.head(address, headers={"Tus-Resumable": "1.0.0"}).status_code in hidden
+    assert _events(cast) == before
+
+
+@pytest.mark.parametrize("path", sorted(path for path in OF_A_PART if not path.endswith("/live")))
+def test_its_owner_finds_it(cast: Cast, things: Things, browse: Callable[[User | None], Client], path: str) -> None:
+    """So that the test before is no test of addresses that nobody finds. Nothing was made of the revision yet, so its
+    pictures are not there; nor has it a reader to be removed."""
+    client = browse(cast.owner)
+    address = address_of(path, path, things, cast)
+
+    if path.startswith("uploads/"):
+        answer = client.head(address, headers={"Tus-Resumable": "1.0.0"})
+    elif OF_A_PART[path]:
+        answer = client.post(address, body(things, cast), content_type="application/json")
+    else:
+        answer = client.get(address)
+
+    answer.close()
+    not_made = ("view.glb", "layers", ".png", "deviation.glb", "readers/remove")
+    assert answer.status_code in ({404} if path.endswith(not_made) else {200, 201, 204, 302, 400, 403, 409, 422})

@@ -29,7 +29,7 @@ WORDS = {
         "organisations": "您的机构",
         "found": "登记机构",
         "fails": re.compile("不能|无法"),
-        "to do": re.compile("怎么办|如何处理|该怎么做"),
+        "to do": re.compile("处理办法"),
     },
 }
 
