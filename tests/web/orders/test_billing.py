@@ -166,6 +166,17 @@ def test_cancelling_bills_or_credits_what_is_due_and_releases_the_rest(
     assert is_right(deal)
 
 
+def test_what_was_credited_is_not_due_again_when_the_order_is_cancelled(deal: Deal, facility: Facility) -> None:
+    services.advance_order(actor=facility.me, order_id=facility.order.pk, state="making", at=NOW)
+    facility.credit(facility.bill(), 36_92)
+    cancelled = facility.cancel()
+
+    assert cancelled.due_fen == facility.balance.charged == 600_00
+    deal.be(deal.holder)
+    assert Project.objects.get().committed_fen == 600_00
+    assert is_right(deal)
+
+
 # --- refusals -----------------------------------------------------------------------------------------------------
 
 
