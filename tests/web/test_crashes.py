@@ -19,7 +19,7 @@ from tests.web.serving.running import Served, left_behind, mingyue, serve, until
 
 __all__ = ["caller", "client", "key", "served"]  # fixtures
 
-# One module-wide server, restarted by one test: they run on one worker, in this order.
+# One module-wide server, restarted by one test. Each test stands alone; together they are quicker.
 pytestmark = pytest.mark.xdist_group("crashes")
 
 
@@ -35,6 +35,13 @@ def added(caller: Caller, upload: Upload, name: str) -> str:
     """The part that an upload becomes; its id."""
     said = {"upload": upload.id, "name": name, "units": "mm"}
     return str(caller("POST", "/api/parts", body=said, headers={"Idempotency-Key": uuid4().hex}).json()["id"])
+
+
+def small(caller: Caller, content: bytes, name: str) -> str:
+    """The part that a file of one piece becomes; its id."""
+    upload = Upload(caller, content, "small.stl")
+    upload.send(len(content))
+    return added(caller, upload, name)
 
 
 def whole(served: Served, client: Client, caller: Caller, part_id: str, content: bytes) -> None:
@@ -124,9 +131,7 @@ def test_a_worker_killed_in_the_middle_takes_its_engine_along_and_the_next_does_
     served: Served, client: Client, caller: Caller, doing: str
 ) -> None:
     content = box_stl(0.11 if doing == "reading" else 0.12)
-    upload = Upload(caller, content, "worker.stl")
-    upload.send(len(content))
-    part_id = added(caller, upload, "Worker")
+    part_id = small(caller, content, "Worker")
     engine = frozen(served, doing)
     (doomed,) = served.children("serving.worker")
 
@@ -145,18 +150,16 @@ def test_a_check_during_which_three_workers_die_fails_with_words_and_holds_nobod
     served: Served, client: Client, caller: Caller
 ) -> None:
     content = box_stl(0.15)
-    upload = Upload(caller, content, "deadly.stl")
-    upload.send(len(content))
-    part_id = added(caller, upload, "Deadly")
-    engine = frozen(served, "running")
+    part_id = small(caller, content, "Deadly")
+    frozen(served, "running")
     for check in client.part(part_id).newest.checks[1:]:
         caller("POST", f"/api/checks/{check.id}/cancel", body={})
 
-    for death in range(3):
+    for _ in range(3):
+        frozen(served, "running")
         (doomed,) = served.children("serving.worker")
         doomed.kill()
-        until(lambda: gone(engine))
-        engine = frozen(served, "running") if death < 2 else engine
+        doomed.wait()
 
     part = client.wait_for_checks(part_id, timeout_s=60)
     deadly, *others = part.newest.checks
@@ -171,9 +174,7 @@ def test_a_postmaster_killed_in_the_middle_of_upload_and_check_costs_neither(
     served: Served, key: str, client: Client, caller: Caller
 ) -> None:
     checked, sent = box_stl(0.13), large("postmaster")
-    upload = Upload(caller, checked, "checked.stl")
-    upload.send(len(checked))
-    part_id = added(caller, upload, "Checked")
+    part_id = small(caller, checked, "Checked")
     other = Upload(caller, sent, "sent.obj")
     other.send(3 << 20)
     engine = frozen(served, "running")
@@ -194,9 +195,7 @@ def test_when_the_parent_is_killed_in_the_middle_the_next_one_goes_on(
     served: Served, key: str, client: Client, caller: Caller
 ) -> None:
     checked, sent = box_stl(0.14), large("parent")
-    upload = Upload(caller, checked, "checked.stl")
-    upload.send(len(checked))
-    part_id = added(caller, upload, "Checked too")
+    part_id = small(caller, checked, "Checked too")
     other = Upload(caller, sent, "sent.obj")
     other.send(3 << 20)
     engine = frozen(served, "running")
@@ -217,12 +216,22 @@ def test_when_the_parent_is_killed_in_the_middle_the_next_one_goes_on(
         other.caller.close()
 
 
-def test_after_all_this_nothing_runs_nothing_is_doubled_and_everything_is_sound(served: Served) -> None:
+def test_after_all_this_nothing_runs_nothing_is_doubled_and_everything_is_sound(
+    served: Served, client: Client, caller: Caller
+) -> None:
+    content = box_stl(0.16)
+    whole(served, client, caller, small(caller, content, "Last"), content)
+
     assert asked(served, "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')") == [(0,)]
     assert engines(served) == []
-    assert asked(served, "SELECT state, count(*) FROM parts_revision GROUP BY 1") == [("read", 10)]
-    checks = dict(asked(served, "SELECT state, count(*) FROM parts_check GROUP BY 1"))
-    assert checks == {"done": 9 * WAYS, "failed": 1, "cancelled": WAYS - 1}
+    assert asked(served, "SELECT DISTINCT state FROM parts_revision") == [("read",)]
+    ended = {state for (state,) in asked(served, "SELECT DISTINCT state FROM parts_check")}
+    assert ended <= {"done", "failed", "cancelled"}
+    assert asked(served, "SELECT count(*), count(DISTINCT part_id) - count(*) FROM parts_revision") == asked(
+        served, "SELECT count(*), 0 FROM records_upload WHERE state = 'finished'"
+    )
+    ways = "count(DISTINCT (revision_id, machine_id, resin_id, layer_um)) - count(*)"
+    assert asked(served, f"SELECT {ways} FROM parts_check") == [(0,)]
     assert list((served.home / "uploads").iterdir()) == []
 
     for command, says in (("check_blobs", " 0 faults, 0 files without a blob."), ("check_events", "✓ ")):
@@ -232,7 +241,8 @@ def test_after_all_this_nothing_runs_nothing_is_doubled_and_everything_is_sound(
         assert "✗" not in told
 
 
-def test_a_flipped_byte_is_found(served: Served) -> None:
+def test_a_flipped_byte_is_found(served: Served, caller: Caller) -> None:
+    small(caller, box_stl(0.17), "Flipped")
     ((organisation, digest),) = asked(served, "SELECT organisation_id::text, digest FROM records_blob LIMIT 1")
     (path,) = (served.home / "blobs").rglob(digest)
     before = path.read_bytes()
