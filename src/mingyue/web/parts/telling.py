@@ -13,7 +13,7 @@ from mingyue.web.parts.bridge import fitting
 from mingyue.web.parts.models import Check, Part, Revision, Study
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.kept_phrases import from_json
-from mingyue.web.records.language import in_current_language
+from mingyue.web.records.language import current_language, in_current_language
 from mingyue.web.records.models import Blob
 from mingyue.web.records.walls import seen_by
 
@@ -107,7 +107,7 @@ def check_as_json(check: Check) -> Json:
         "model_asked": looked.get("model_asked", False),
         "findings": findings if looked else None,
         "masks": reverse("parts:layers", args=[check.pk]) if check.masks_id else None,
-        "estimate": check.estimate,
+        "estimate": check.estimate and check.estimate | {"source": _source(check.estimate.get("source"))},
         "placement": looked.get("placement"),
         "orientations": _study(studies.get(Study.Kind.ORIENTATIONS)),
         "deviation": _study(studies.get(Study.Kind.DEVIATION)),
@@ -119,11 +119,16 @@ def findings_as_json(check: Check) -> list[Json]:
     return [_finding(kept) for kept in check.findings]
 
 
+def _source(kept: Json | str | None) -> str:
+    """Where a number comes from, in the reader's language. A text alone was kept before there were two."""
+    return kept[current_language()] if isinstance(kept, dict) else kept or ""
+
+
 def _finding(kept: Json) -> Json:
     model = kept["model"]
     told = {name: _said(from_json(kept[name])) for name in ("title", "message", "remedy")}
     severity = _said(SEVERITIES[kept["severity"]])
-    said = kept | told | {"severity_said": severity}
+    said = kept | told | {"severity_said": severity, "source": _source(kept["source"])}
     return said | {"model": model and (model | {"said": _said(from_json(model["said"]))})}
 
 

@@ -14,12 +14,18 @@ from mingyue.printing.estimates import Estimate
 from mingyue.printing.findings.finding import KINDS, Finding
 from mingyue.printing.frames import Placement, rotation
 from mingyue.printing.orientations.choices import Laid
+from mingyue.printing.profiles import Source
 from mingyue.web.parts.bridge.wording import as_json
 
 # A lattice may have a hundred thousand thin struts; nobody reads more than these, and the worst come first.
 MOST_FINDINGS = 2_000
 
 Json = dict[str, Any]
+
+
+def in_both(source: Source) -> Json:
+    """Where a number comes from, in both languages."""
+    return {"en": source.text, "zh": source.text_zh or source.text}
 
 
 def problem(error: MingyueError, *, kind: str = "", **more: Any) -> Json:
@@ -71,7 +77,7 @@ def finding(found: Finding) -> Json:
         "measured": found.measured,
         "limit": found.limit,
         "unit": found.unit,
-        "source": found.source and found.source.text,
+        "source": found.source and in_both(found.source),
         "mark": found.source and found.source.mark,
         "model": None,
     }
@@ -95,7 +101,7 @@ def estimate(taken: Estimate) -> Json:
         "printing_s": taken.printing_s,
         "handling_s": taken.handling_s,
         "resin_mm3": taken.resin_mm3,
-        "source": taken.source.text,
+        "source": in_both(taken.source),
         "mark": taken.source.mark,
     }
 
