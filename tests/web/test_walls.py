@@ -116,6 +116,21 @@ def test_a_row_cannot_hang_below_another_tenants(cast: Cast, part: Part) -> None
     assert theirs.pk != part.pk
 
 
+def test_who_looked_before_looks_again_afterwards(cast: Cast) -> None:
+    def told() -> tuple[str, ...]:
+        with connection.cursor() as asked:
+            names = ("person", "organisation", "token")
+            asked.execute("SELECT " + ", ".join(f"current_setting('mingyue.{name}', true)" for name in names))
+            return tuple(value or "" for value in asked.fetchone())
+
+    person, organisation = cast.owner.pk, cast.institute.pk
+    with seen_by(person_id=person):
+        with seen_by(organisation_id=organisation, token="in the hand"):
+            assert told() == ("", str(organisation), "in the hand")
+        assert told() == (str(person), "", "")
+    assert told() == ("", "", "")
+
+
 def test_a_member_of_two_is_shown_both(cast: Cast, part: Part, as_viewer: AsViewer) -> None:
     with seen_by(organisation_id=cast.institute.pk):
         Membership.objects.create(person=cast.stranger, organisation=cast.institute, roles=["member"], since=NOW)
