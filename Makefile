@@ -33,7 +33,7 @@ demo: $(READY)
 
 test: $(READY) check
 	@scripts/system-needs
-	@$(BIN)/pytest -n auto --dist loadgroup
+	@$(BIN)/pytest -n auto --dist loadfile
 
 check: $(READY)
 	@$(BIN)/ruff check .

@@ -20,7 +20,6 @@ from tests.web.serving.running import Served, left_behind, mingyue, serve, until
 __all__ = ["caller", "client", "key", "served"]  # fixtures
 
 # One module-wide server, restarted by one test. Each test stands alone; together they are quicker.
-pytestmark = pytest.mark.xdist_group("crashes")
 
 
 def large(text: str) -> bytes:

@@ -25,7 +25,6 @@ from tests.web.serving.demonstrated import caller, client, key, served
 from tests.web.serving.running import Served
 
 __all__ = ["caller", "client", "key", "served"]  # fixtures
-pytestmark = pytest.mark.xdist_group("hostile")
 
 MOST_BYTES = (
     512 << 20

@@ -12,8 +12,6 @@ from playwright.sync_api import Page, expect
 from tests.web.browser.conftest import Opening
 from tests.web.browser.test_parts import faults_for_axe, send
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 QUEUE_MS = 240_000  # the checks of the parts before it come first
 # What is read on the way, so that a page in the wrong language fails.
 WORDS = {

@@ -15,8 +15,7 @@ from mingyue.units import length_unit
 from tests.web.browser.conftest import Opening
 from tests.web.serving.running import until
 
-# One platform, in which one test goes on with the part of another: they run on one worker, in this order.
-pytestmark = pytest.mark.xdist_group("browser")
+# One platform, in which one test goes on with the part of another: a file is run by one worker (`--dist loadfile`).
 
 ENGINEER = "engineer@mingyue.example"
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"

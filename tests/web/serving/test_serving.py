@@ -21,7 +21,6 @@ from tests.web.serving.running import Served, left_behind, log_of, mingyue, serv
 from tests.web.serving.urls import LARGE_BYTES
 
 # One module-wide server, restarted by one test: they run on one worker, in this order.
-pytestmark = pytest.mark.xdist_group("serving")
 
 
 FEW = 10  # connections of a worker, and the one that counts them
