@@ -27,7 +27,6 @@ from tests.web.api.conftest import secret_of
 from tests.web.conftest import NOW, Cast, database_apart, make_cast
 from tests.web.serving.running import ROOT, Served, serve
 
-pytestmark = pytest.mark.xdist_group("serving")
 
 
 @dataclass(frozen=True)
