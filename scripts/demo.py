@@ -85,7 +85,7 @@ def upload(nest: Path, address: str, out: Path) -> dict[str, str]:
     key.touch(mode=0o600)
     key.write_text(told["key"], encoding="ascii")
     run("login", address, "--key-file", key)
-    run("upload", nest, "--units", "um", "--wait", may_end_with=FAILS_PREDICTED)
+    run("upload", nest, "--units", "mm", "--wait", may_end_with=FAILS_PREDICTED)
     passwords: dict[str, str] = told["passwords"]
     return passwords
 
