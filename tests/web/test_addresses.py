@@ -193,7 +193,8 @@ def ordered(revision: Revision, facility: Facility, cast: Cast) -> tuple[Quote, 
         "rates": [], "net_fen": 0, "tax_fen": 0, "total_fen": 0,
     }  # fmt: skip
     content = {
-        "valid_days": 14, "customer": names, "facility": names, "part": names | {"revision": 1}, "review": [], "options": [option],
+        "valid_days": 14, "customer": names, "facility": names, "part": names | {"revision": 1}, "review": [],
+        "options": [option],
         "cancel_due_per_mille": {"accepted": 0, "scheduled": 0, "making": 0},
     }  # fmt: skip
     works, home = cast.facility_operator, cast.institute

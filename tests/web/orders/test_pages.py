@@ -293,3 +293,12 @@ def test_everything_is_said_in_chinese(deal: Deal, browse: Browse) -> None:
     ]
 
     assert all("准备，一次" in page and "标准" in page and "Setting up" not in page for page in pages)
+
+
+def test_the_prices_of_a_facility_stand_in_the_order_of_its_work(deal: Deal, browse: Browse) -> None:
+    page = shown(browse(deal.cast.stranger).get("/facilities/works/tariff/"))
+
+    words = ["by eye", "measured where it matters", "measured throughout", "Accepted", "Scheduled", "Being made"]
+    places = [page.index(f"<dt>{word}</dt>") for word in words]
+    assert places == sorted(places)
+    assert "Save the draft" not in page
