@@ -173,8 +173,8 @@ def posted(facility: Facility, numbers: Mapping[str, Any]) -> Iterator[tuple[Phr
     for field, title in GROUPS.items():
         told, known = numbers[field], names[field]
         # What the facility no longer has is posted by the name that the tariff gave it, after the others.
-        order = [name for name in known if name in told] + sorted(set(told) - set(known))
-        yield title, [(known[name] if name in known else name, shown(field, told[name])) for name in order]
+        order: list[str] = [name for name in known if name in told] + sorted(set(told) - set(known))
+        yield title, [(known.get(name, name), shown(field, told[name])) for name in order]
     widths = sorted(numbers["tolerance_per_mille"].items(), key=lambda pair: int(pair[0]))
     yield say("Tolerance"), [(f"±{width} µm", shown("tolerance_per_mille", share)) for width, share in widths]
     starts = sorted(numbers["rebate_per_mille"].items(), key=lambda pair: int(pair[0]))
