@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from mingyue.web.facilities.models import Downtime, Facility, Machine
 from mingyue.web.materials.models import Batch, Recipe, RecipeVersion, Resin
+from mingyue.web.orders.models import Order, Quote, Tariff
 from mingyue.web.parts.models import Check, Part, Revision
 from mingyue.web.people.models import ApiKey, Invitation, Membership, User
 from mingyue.web.records.blobs import keep_bytes
@@ -27,6 +28,7 @@ OWNERS = "owners"
 MEMBERS = "members"  # of the institute: others get 404
 OPERATORS = "operators"  # operators and managers of the facility
 MANAGERS = "managers"
+BOTH = "both sides"  # of the quote: the customer's owner, and managers and operators of the facility
 OFFICE = "office"
 
 # name of the address → (who, whether it only answers POST)
@@ -60,6 +62,26 @@ TABLE: dict[str, tuple[str, bool]] = {
     "stock": (OPERATORS, False),
     "batch-add": (OPERATORS, True),
     "batch-discard": (OPERATORS, True),
+    "quotes": (SIGNED_IN, False),
+    "quote-new": (SIGNED_IN, False),
+    "quote": (BOTH, False),
+    "quote-message": (BOTH, True),
+    "quote-review": (OWNERS, True),
+    "quote-withdraw": (OWNERS, True),
+    "quote-accept": (OWNERS, True),
+    "quote-approve": (OWNERS, True),
+    "quote-release": (MANAGERS, True),
+    "quote-decline": (MANAGERS, True),
+    "orders": (SIGNED_IN, False),
+    "order": (BOTH, False),
+    "order-cancel": (OWNERS, True),
+    "order-advance": (MANAGERS, True),
+    "order-bill": (MANAGERS, True),
+    "order-credit": (MANAGERS, True),
+    "order-pay": (MANAGERS, True),
+    "projects": (SIGNED_IN, False),
+    "tariff": (SIGNED_IN, False),
+    "tariff-publish": (MANAGERS, True),
     "set_language": (OPEN, True),
     "terms": (OPEN, False),
 }
@@ -150,14 +172,46 @@ def things(cast: Cast) -> Things:
             organisation_id=home.pk, person_id=cast.owner.pk, file_name="n.stl", length_bytes=5, at=NOW,
             expires_at=NOW + timedelta(days=9999),
         )  # fmt: skip
+    quote, order = ordered(revision, facility, cast)
     return Things(
         {
+            "quote_id": str(quote.pk), "order_id": str(order.pk),
             "invitation_id": str(letter.pk), "key_id": str(key.pk), "membership_id": str(member.pk),
             "machine_id": str(machine.pk), "downtime_id": str(downtime.pk), "resin_id": str(resin.pk),
             "batch_id": str(batch.pk), "recipe_id": str(recipe.pk), "part_id": str(part.pk),
             "revision_id": str(revision.pk), "check_id": str(check.pk), "upload_id": str(upload.pk), "token": "guess",
         }
     )  # fmt: skip
+
+
+def ordered(revision: Revision, facility: Facility, cast: Cast) -> tuple[Quote, Order]:
+    """An order of the institute at the facility, with the quote that it came of."""
+    names = {"name": "n", "name_zh": "n"}
+    option = {
+        "number": 0, "machine": names, "resin": names, "layer_um": 5, "quantity": 1, "inspection": "visual",
+        "tolerance_um": 25, "service_class": names | {"lead_days": 5}, "verdict": "fine", "findings": [], "lines": [],
+        "rates": [], "net_fen": 0, "tax_fen": 0, "total_fen": 0,
+    }  # fmt: skip
+    content = {
+        "valid_days": 14, "customer": names, "facility": names, "part": names | {"revision": 1}, "review": [],
+        "options": [option],
+        "cancel_due_per_mille": {"accepted": 0, "scheduled": 0, "making": 0},
+    }  # fmt: skip
+    works, home = cast.facility_operator, cast.institute
+    with seen_by(organisation_id=works.pk), transaction.atomic():
+        tariff = Tariff.objects.create(
+            organisation=works, facility=facility, number=1, numbers={}, by=cast.manager, at=NOW
+        )
+    both = {"organisation": home, "provider": works, "by": cast.owner, "at": NOW}
+    with seen_by(organisation_id=home.pk), transaction.atomic():
+        quote = Quote.objects.create(
+            facility=facility, revision=revision, tariff=tariff, number="Q-0000-0000", content=content, digest="e" * 64,
+            state="accepted", valid_until=NOW, **both,
+        )  # fmt: skip
+        return quote, Order.objects.create(
+            quote=quote, number="O-0000-0000", option=0, reference="P1", currency="CNY", total_fen=0, rates=[],
+            state="made", **both,
+        )  # fmt: skip
 
 
 def address_of(name: str, path: str, things: Things, cast: Cast) -> str:
@@ -180,6 +234,7 @@ def expected(who: str, person: str) -> set[int]:
         OWNERS: {"owner"},
         OPERATORS: {"operator", "manager"},
         MANAGERS: {"manager"},
+        BOTH: {"owner", "operator", "manager"},
         OFFICE: {"office"},
     }[who]
     if person == "visitor":

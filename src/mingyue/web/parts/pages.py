@@ -83,6 +83,7 @@ def part(request: HttpRequest, part_id: UUID) -> HttpResponse:
         "classes": Part.Confidentiality.choices,
         "axes": "xyz",
         "may_change": queries.may_change(viewer, found),
+        "may_quote": viewer.belongs_to(found.organisation_id),
         "words": words.in_readers_language(words.PART),
         "addresses": _addresses(found, revision),
     }

@@ -14,6 +14,7 @@ from mingyue.web.records.language import current_language
 
 SECTIONS = {
     "/parts/": say("Parts"),
+    "/orders/": say("Orders"),
     "/facilities/": say("Facilities"),
     "/materials/": say("Materials"),
     "/organisations/": say("Organisation"),

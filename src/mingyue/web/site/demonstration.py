@@ -20,6 +20,8 @@ from mingyue.web.facilities import services as facilities
 from mingyue.web.facilities.models import Facility
 from mingyue.web.materials import services as materials
 from mingyue.web.materials.models import Recipe
+from mingyue.web.orders import services as orders
+from mingyue.web.orders.models import Project
 from mingyue.web.people.founding import appoint_office
 from mingyue.web.people.middleware import tell_of
 from mingyue.web.people.models import Membership, Organisation, User
@@ -58,6 +60,10 @@ def demonstrate(*, environment: Environment, at: datetime, tell: Callable[[str],
         if not Facility.objects.filter(slug=one["slug"]).exists():
             _facility(one, manager, at)
             tell(say("Opened: {name}", name=one["name"]))
+    for one in told["tariff"]:
+        _tariff(one, manager, at)
+    for one in told["project"]:
+        _project(one, viewer_of(people[one["person"]]), at)
     for one in told["recipe"]:
         _recipe(one, viewer_of(people[one["person"]]), at)
     entrances = Entrances(passwords, _key(kept, viewer_of(people["engineer@mingyue.example"]), at))
@@ -177,3 +183,27 @@ def _recipe(told: dict[str, Any], author: Viewer, at: datetime) -> None:
         resin_profile=told["resin"], numbers=numbers, why=told["why"], at=at,
     )  # fmt: skip
     materials.share_recipe(actor=author, recipe=recipe, share=Recipe.Share.EVERYONE, at=at)
+
+
+def _tariff(told: dict[str, Any], manager: Viewer, at: datetime) -> None:
+    """Service classes are named as people call them; the tariff knows them by id."""
+    tell_of(manager)
+    facility = Facility.objects.get(slug=told["facility"])
+    if facility.tariffs.exists():
+        return
+    classes = {one.name: str(one.pk) for one in facility.service_classes.all()}
+    numbers = told["numbers"] | {
+        "class_per_mille": {classes[name]: share for name, share in told["numbers"]["class_per_mille"].items()}
+    }
+    tariff = orders.draft_tariff(actor=manager, facility=facility, numbers=numbers, why=told["why"], at=at)
+    orders.publish_tariff(actor=manager, tariff_id=tariff.pk, version=1, valid_from=at, at=at)
+
+
+def _project(told: dict[str, Any], holder: Viewer, at: datetime) -> None:
+    tell_of(holder)
+    organisation = Organisation.objects.get(slug=told["organisation"])
+    if not Project.objects.filter(organisation=organisation, number=told["number"]).exists():
+        orders.open_project(
+            actor=holder, organisation_id=organisation.pk, number=told["number"], name=told["name"],
+            budget_fen=told["budget_fen"], at=at,
+        )  # fmt: skip

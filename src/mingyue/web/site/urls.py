@@ -21,4 +21,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("mingyue.web.people.urls")),
     path("", include("mingyue.web.facilities.urls")),
     path("", include("mingyue.web.materials.urls")),
+    path("", include("mingyue.web.orders.urls")),
 ]

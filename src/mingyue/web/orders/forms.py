@@ -1,0 +1,102 @@
+"""What customers and managers type about quotes, orders and projects. Amounts are typed in yuan and kept in fen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from mingyue.web.facilities.models import ServiceClass
+from mingyue.web.orders.models import Invoice, Order
+from mingyue.web.orders.numbers import Numbers
+from mingyue.web.orders.prices import INSPECTION_NAMES
+from mingyue.web.parts.models import Check
+from mingyue.web.records.forms import HouseForm
+from mingyue.web.records.language import in_current_language, said
+
+_WORK = (Order.State.SCHEDULED, Order.State.MAKING, Order.State.MADE, Order.State.DELIVERED)
+
+
+class YuanField(forms.DecimalField):
+    """Yuan with two decimals; cleaned, it is whole fen."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=15, decimal_places=2, min_value=Decimal(0), **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """Exactly, without binary fractions between."""
+        yuan = super().clean(value)
+        return None if yuan is None else int(yuan * 100)
+
+
+class QuoteForm(HouseForm):
+    """Which finished checks are to be options, and what is wished for all of them."""
+
+    checks = forms.MultipleChoiceField(label=said("Options"), widget=forms.CheckboxSelectMultiple)
+    quantity = forms.IntegerField(label=said("Quantity"), min_value=1, initial=1)
+    inspection = forms.ChoiceField(label=said("Inspection"))
+    tolerance_um = forms.TypedChoiceField(label=said("Tolerance"), coerce=int)
+    service_class_id = forms.ChoiceField(label=said("Service class"))
+
+    def __init__(
+        self, *args: Any, checks: Sequence[Check], classes: Sequence[ServiceClass], numbers: Numbers, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._choose("checks", [(str(one.pk), _way(one)) for one in checks])
+        self._choose("inspection", [(name, in_current_language(text)) for name, text in INSPECTION_NAMES.items()])
+        widths = sorted(numbers.tolerance_per_mille, key=int, reverse=True)
+        self._choose("tolerance_um", [(width, f"±{width} µm") for width in widths])
+        priced = [one for one in classes if str(one.pk) in numbers.class_per_mille]
+        self._choose("service_class_id", [(str(one.pk), one.title) for one in priced])
+
+    def _choose(self, field: str, choices: list[tuple[str, str]]) -> None:
+        self.fields[field].choices = choices  # type: ignore[attr-defined]
+
+
+def _way(check: Check) -> str:
+    return f"{check.machine.name} · {check.resin.title} · {check.layer_um:g} µm"
+
+
+class AdvanceForm(HouseForm):
+    """How far the facility is."""
+
+    state = forms.ChoiceField(label=said("State"), choices=[(one.value, one.label) for one in _WORK])
+
+
+class BillForm(HouseForm):
+    """An invoice over a part of the order, or over all that is left."""
+
+    amount_fen = YuanField(
+        label=said("Amount, ¥"), required=False, help_text=said("With tax. Left empty, all that is not yet billed.")
+    )
+    note = forms.CharField(label=said("Note"), max_length=300, required=False)
+
+
+class CreditForm(HouseForm):
+    """A credit note about one of the invoices."""
+
+    invoice = forms.ChoiceField(label=said("Invoice"))
+    amount_fen = YuanField(label=said("Amount, ¥"))
+    why = forms.CharField(label=said("Why"), max_length=300)
+
+    def __init__(self, *args: Any, invoices: Sequence[Invoice], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        standing = [one for one in invoices if one.kind == Invoice.Kind.INVOICE and one.voided_at is None]
+        self.fields["invoice"].choices = [(str(one.pk), str(one.number)) for one in standing]  # type: ignore[attr-defined]
+
+
+class PaymentForm(HouseForm):
+    """Money that came."""
+
+    amount_fen = YuanField(label=said("Amount, ¥"))
+    reference = forms.CharField(label=said("The bank's reference"), max_length=100)
+
+
+class ProjectForm(HouseForm):
+    """A new project of the organisation that the budget holder belongs to."""
+
+    number = forms.CharField(label=said("Number"), max_length=60)
+    name = forms.CharField(label=said("Name"), max_length=120)
+    budget_fen = YuanField(label=said("Budget, ¥"))

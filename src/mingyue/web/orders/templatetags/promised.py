@@ -1,0 +1,41 @@
+"""What quotes and orders keep as JSON, as a page shows it: `{% load promised %}{{ line.reason|kept }}`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+
+from mingyue.web.records.kept_phrases import from_json
+from mingyue.web.records.language import current_language, in_current_language
+
+register = template.Library()
+
+
+@register.filter
+def yuan(amount_fen: int | None) -> str:
+    """Whole fen as ¥1,234.50; nothing for None."""
+    if amount_fen is None:
+        return ""
+    whole, rest = divmod(abs(amount_fen), 100)
+    return f"{'−' if amount_fen < 0 else ''}¥{whole:,}.{rest:02d}"
+
+
+@register.filter
+def percent(per_mille: int) -> str:
+    """60 as 6 %."""
+    return f"{per_mille / 10:g} %"
+
+
+@register.filter
+def kept(phrase: dict[str, Any] | None) -> str:
+    """A phrase that was kept, in the visitor's language."""
+    return in_current_language(from_json(phrase))
+
+
+@register.filter
+def named(kept_names: Mapping[str, Any]) -> str:
+    """The name of something that was kept with both its names."""
+    zh = str(kept_names.get("name_zh") or "")
+    return zh if zh and current_language() == "zh" else str(kept_names["name"])
