@@ -28,7 +28,6 @@ from tests.web.conftest import NOW, Cast, database_apart, make_cast
 from tests.web.serving.running import ROOT, Served, serve
 
 
-
 @dataclass(frozen=True)
 class Platform:
     """One that runs: its address, and keys of people there."""
