@@ -1,7 +1,7 @@
 """Made-up people for the platform's benchmarks, and many parts like the one they have: through Django, beside `serve`.
 
 `people 50` makes people with sessions of their own, so that nobody has to type a password; `copies 29` repeats each
-organisation's checked parts. What was made comes as JSON on standard output.
+organisation's checked parts; `idle` takes from the worker what it has left. What was made comes as JSON on standard output.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _ORGANISATIONS = 5
 def main() -> None:
     """Make what was asked for."""
     django.setup()
-    what, count = sys.argv[1], int(sys.argv[2])
-    made = {"people": people, "copies": copies}[what](count)
+    what, *count = sys.argv[1:]
+    made = {"people": people, "copies": copies, "idle": idle}[what](*map(int, count))
     sys.stdout.write(json.dumps(made))
 
 
@@ -81,6 +81,19 @@ def copies(count: int) -> list[dict[str, str]]:
                     _copied(part)
             made += [{"organisation": organisation.slug, "part": str(part.pk)} for part in mine]
     return made
+
+
+def idle() -> list[dict[str, str]]:
+    """Nothing is left to do; what is being done ends as soon as it finds that it was cancelled."""
+    from django.db import connections, transaction
+
+    from mingyue.web.parts.models import Check, Revision
+
+    with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE status = 'todo' AND queue_name = 'parts'")
+        Check.objects.using("owner").filter(state__in=("waiting", "running")).update(state="cancelled")
+        Revision.objects.using("owner").filter(state__in=("waiting", "reading")).update(state="refused")
+    return []
 
 
 def _copied(part: Any) -> None:

@@ -94,16 +94,21 @@ def memory_mib(root: psutil.Process) -> dict[str, tuple[int, float]]:
     return dict(found)
 
 
-def cpu_s(root: psutil.Process) -> float:
-    """Processor seconds of everything that runs now but the engine, which is a process for each job."""
-    seconds = 0.0
+def cpu_s(root: psutil.Process) -> tuple[float, float]:
+    """Processor seconds so far: of what runs all the time, and of the engine, which is a process for each job."""
+    serving_s = engine_s = 0.0
     for process in [root, *root.children(recursive=True)]:
         try:
-            if _kind(process) != "engine":
-                seconds += sum(process.cpu_times()[:2])
+            kind, times = _kind(process), process.cpu_times()
         except psutil.Error:
             continue
-    return seconds
+        if kind == "engine":
+            engine_s += times.user + times.system
+        else:
+            serving_s += times.user + times.system
+        if kind == "worker":
+            engine_s += times.children_user + times.children_system
+    return serving_s, engine_s
 
 
 def _kind(process: psutil.Process) -> str:

@@ -77,6 +77,7 @@ People = list[dict[str, Any]]
 
 async def _prepared(running: Served) -> People:
     """Fifty people, and for each organisation thirty parts that the worker has checked, or that are like one it has."""
+    running.crowd("idle")
     people = running.crowd("people", str(PEOPLE))
     parts = running.crowd("copies", "0")
     if not parts:
@@ -150,11 +151,13 @@ async def uploading(running: Served, people: People) -> str:
 
     spread = [send(visitor, BROWSED_S * number / PEOPLE) for number, visitor in enumerate(visitors)]
     await _together(visitors, BROWSED_S, think=True, beside=spread)
+    told = [_latencies(log), used.said(log, BROWSED_S), _weights(running)]
+    running.crowd("idle")
     head = (
         f"{PEOPLE} people, thinking 1–3 s, {BROWSED_S:.0f} s; each sends a part of {count(_triangles(content))} triangles "
         f"({len(content) / 1e6:.1f} MB), one every {BROWSED_S / PEOPLE:.1f} s:"
     )
-    return "\n\n".join([head, _latencies(log), used.said(log, BROWSED_S), _weights(running)])
+    return "\n\n".join([head, *told])
 
 
 async def _warm(running: Served, people: People) -> None:
@@ -179,20 +182,24 @@ class Used:
         self._platform = running.process
         self._began, self._before = time.perf_counter(), self._now()
 
-    def _now(self) -> tuple[float, float, float]:
-        return cpu_s(self._platform), time.process_time(), busy_s()
+    def _now(self) -> tuple[float, ...]:
+        return *cpu_s(self._platform), time.process_time(), busy_s()
 
     def said(self, log: Log, seconds: float) -> str:
         """How much was asked, what went wrong, and who kept the machine busy."""
         wall_s = time.perf_counter() - self._began
-        platform_s, own_s, all_s = (now - before for now, before in zip(self._now(), self._before, strict=True))
+        serving_s, engine_s, own_s, all_s = (
+            now - before for now, before in zip(self._now(), self._before, strict=True)
+        )
         asked = sum(map(len, log.seconds.values()))
         errors = "; ".join(sorted(set(log.errors))[:5])
+        others_s = max(0.0, all_s - serving_s - engine_s - own_s)
         return (
             f"{count(asked)} requests, {asked / seconds:.1f} a second; errors: {len(log.errors)}"
-            f"{f' ({errors})' if errors else ''}. Processor time: {1e3 * platform_s / asked:.1f} ms a request by the "
-            f"platform (without the engine); of {psutil.cpu_count()} processors {all_s / wall_s:.2f} were busy, "
-            f"{platform_s / wall_s:.2f} of it with the platform, {own_s / wall_s:.2f} with asking."
+            f"{f' ({errors})' if errors else ''}. Processor time: {1e3 * serving_s / asked:.1f} ms a request. Of "
+            f"{psutil.cpu_count()} processors {serving_s / wall_s:.2f} were busy with the platform, "
+            f"{engine_s / wall_s:.2f} with its engine, {own_s / wall_s:.2f} with asking, "
+            f"{others_s / wall_s:.2f} with what others did on this machine."
         )
 
 
