@@ -53,7 +53,9 @@ def park() -> Iterator[Park]:
             served.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(
+    scope="module"
+)  # while it runs, so does a loop in this thread, which Django's tests after it would trip over
 def chromium() -> Iterator[Callable[..., Browser]]:
     """Starts browsers, with these arguments beside those that a container needs."""
     if CHROMIUM is None:

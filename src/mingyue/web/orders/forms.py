@@ -34,7 +34,7 @@ class YuanField(forms.DecimalField):
 class QuoteForm(HouseForm):
     """Which finished checks are to be options, and what is wished for all of them."""
 
-    checks = forms.MultipleChoiceField(label=said("Options"), widget=forms.CheckboxSelectMultiple)
+    checks = forms.MultipleChoiceField(label=said("Ways of making it"), widget=forms.CheckboxSelectMultiple)
     quantity = forms.IntegerField(label=said("Quantity"), min_value=1, initial=1)
     inspection = forms.ChoiceField(label=said("Inspection"))
     tolerance_um = forms.TypedChoiceField(label=said("Tolerance"), coerce=int)
