@@ -288,8 +288,12 @@ async def tiles(running: Served, people: People) -> str:
         ("asked", "count", "p50, ms", "p95, ms", "p99, ms", "slowest, ms"), [_row("tile", log.seconds["tile"])]
     )
     columns, rows = layers["field_px"]
+    first_ms = 1e3 * log.seconds["tile"][0]
     where = f"{check['machine']['name']}, pixels of {layers['pixel_um']:g} µm, fields of {columns} × {rows} px"
-    return f"{where}; pictures of {median(sizes) / 1e3:.1f} kB at the median; errors: {len(log.errors)}.\n\n{told}"
+    return (
+        f"{where}; pictures of {median(sizes) / 1e3:.1f} kB at the median; errors: {len(log.errors)}; "
+        f"the first took {first_ms:.0f} ms.\n\n{told}"
+    )
 
 
 MEASURED: dict[str, Callable[[Served, People], Awaitable[str]]] = {
