@@ -15,8 +15,8 @@ from django.core.management import call_command
 from django.db import DatabaseError, connections, transaction
 
 from mingyue.web.people.models import Organisation
-from mingyue.web.records.models import Chain, Event
-from mingyue.web.records.services import record_in_each
+from mingyue.web.records.models import HOUSE, Chain, Event
+from mingyue.web.records.services import record, record_in_each
 from mingyue.web.records.walls import seen_by
 from tests.web.conftest import NOW, Cast, database_apart, make_cast
 
@@ -41,6 +41,15 @@ def test_who_may_not_see_an_organisations_rows_records_nothing_anywhere(cast: Ca
         record_in_each([cast.institute.pk, cast.firm.pk], actor=None, what="test.told", subject=cast.institute, at=NOW)
 
     assert [count_of(cast.institute), count_of(cast.firm)] == before
+
+
+def test_what_nobody_did_in_the_houses_chain_is_written_by_who_may_not_read_it(cast: Cast) -> None:
+    with transaction.atomic():
+        event = record(actor=None, what="test.told", subject=cast.owner, at=NOW)
+
+    assert event.organisation_id == HOUSE
+    assert not Event.objects.filter(pk=event.pk).exists()
+    assert Chain.objects.get(organisation_id=HOUSE).head == event.digest
 
 
 def test_outside_of_a_transaction_it_is_a_bug(apart: Cast) -> None:

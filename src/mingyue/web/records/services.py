@@ -97,18 +97,24 @@ _COLUMNS = (
 
 def _write(events: Sequence[Event]) -> None:
     """The events, and their chains' new heads, in one round trip."""
-    rows = [[getattr(event, column) for column in _COLUMNS] for event in events]
-    for row in rows:
-        row[_COLUMNS.index("facts")] = Jsonb(row[_COLUMNS.index("facts")])
-    values = ", ".join(["(" + ", ".join(["%s"] * len(_COLUMNS)) + ")"] * len(rows))
+    rows = [_row(event) for event in events]
+    row = f"({', '.join(['%s'] * len(_COLUMNS))})"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH told AS (INSERT INTO records_event ({', '.join(_COLUMNS)}) VALUES {values}"
-            " RETURNING organisation_id, number, digest)"
-            " UPDATE records_chain SET count = told.number, head = told.digest FROM told"
-            " WHERE records_chain.organisation_id = told.organisation_id",
-            [value for row in rows for value in row],
+            # Nothing is returned by the first: whoever writes an event may not always read it.
+            f"WITH told AS (INSERT INTO records_event ({', '.join(_COLUMNS)}) VALUES {', '.join([row] * len(rows))})"
+            " UPDATE records_chain SET count = moved.count, head = moved.head"
+            f" FROM (VALUES {', '.join(['(%s::uuid, %s::bigint, %s)'] * len(rows))}) AS moved (id, count, head)"
+            " WHERE organisation_id = moved.id",
+            [
+                *(value for row in rows for value in row),
+                *(value for event in events for value in (event.organisation_id, event.number, event.digest)),
+            ],
         )
+
+
+def _row(event: Event) -> list[Any]:
+    return [Jsonb(event.facts) if column == "facts" else getattr(event, column) for column in _COLUMNS]
 
 
 def digest_of(event: Event) -> str:
