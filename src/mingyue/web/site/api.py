@@ -21,6 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from mingyue import __version__
 from mingyue.errors import LimitError, MingyueError
@@ -41,6 +42,7 @@ from mingyue.web.site.limits import Counter
 REQUESTS_A_MINUTE = 1200
 _counter = Counter(REQUESTS_A_MINUTE)
 _log = logging.getLogger("django.request")
+_HELD = (LockNotAvailable, DeadlockDetected)  # see the lock timeout in database.py
 View = Callable[..., HttpResponse]
 
 
@@ -85,6 +87,8 @@ def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
+    if isinstance(error.__cause__, _HELD):
+        return problems.busy(request)
     got_request_exception.send(sender=None, request=request)
     _log.error("fault in the API at %s", request.path, exc_info=error)
     return problems.fault(request)
