@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path, re_path
 from django.utils.cache import patch_vary_headers
@@ -110,6 +111,10 @@ def _door(view: View) -> View:
             response = problems.of_error(request, _too_big())
         except SuspiciousOperation:
             response = problems.unreadable(request)
+        except OperationalError as error:  # waiting for another request of the same Idempotency-Key
+            if not isinstance(error.__cause__, _HELD):
+                raise
+            response = problems.busy(request)
         if isinstance(response, HttpResponseNotAllowed):
             response = problems.wrong_method(request, allowed=response["Allow"])
         if response.status_code == 429:
