@@ -202,6 +202,19 @@ def test_days_are_the_facilitys(deal: Deal, browse: Browse) -> None:
     assert days == [["2026-11-26", "2026-11-25"], ["2026-11-26"]]
 
 
+def test_the_day_on_which_a_quote_ran_out_is_the_facilitys(deal: Deal, browse: Browse) -> None:
+    quote = deal.quote()
+    with seen_by(organisation_id=deal.cast.facility_operator.pk):
+        Facility.objects.update(zone="Pacific/Kiritimati")
+    quote = Quote.objects.get(pk=quote.pk)
+    late = NOW + timedelta(days=14, hours=3)
+    with time_machine.travel(late):
+        page = shown(browse(deal.cast.owner).get(f"/quotes/{quote.pk}/"))
+
+    assert "This quote ran out on 2026-12-09." in page
+    assert "2026-12-09 22:00" in page
+
+
 def _only_order(deal: Deal) -> object:
     return deal.be(deal.cast.manager) and Quote.objects.get(state="accepted").order.pk
 
