@@ -68,9 +68,9 @@ def in_language(text: str, language: Language) -> str:
 
 
 def _in_chinese(value: object) -> object:
-    if isinstance(value, str):
+    if isinstance(value, Phrase):
         return in_language(value, "zh")
-    return value.zh if isinstance(value, Named) else value
+    return value.zh if isinstance(value, Named) else value  # a name may be a str itself
 
 
 @cache

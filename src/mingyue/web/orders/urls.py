@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from mingyue.web.orders import order_views, project_views, tariff_views, views
+from mingyue.web.orders.papers.urls import urlpatterns as papers
 
 urlpatterns = [
     path("quotes/", views.quotes, name="quotes"),
@@ -27,4 +28,5 @@ urlpatterns = [
     path("projects/", project_views.projects, name="projects"),
     path("facilities/<slug:slug>/tariff/", tariff_views.tariff, name="tariff"),
     path("facilities/<slug:slug>/tariff/publish/", tariff_views.publish, name="tariff-publish"),
+    *papers,
 ]
