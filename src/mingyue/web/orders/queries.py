@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from mingyue.web.facilities.models import Facility
 from mingyue.web.facilities.queries import facilities
+from mingyue.web.orders import contents
 from mingyue.web.orders.models import Approval, Entry, Invoice, Message, Order, Project, Quote, Tariff
 from mingyue.web.parts.models import Revision
 from mingyue.web.parts.queries import parts_of
@@ -61,6 +63,19 @@ def quotes_of(viewer: Viewer) -> QuerySet[Quote]:
 def quote_of(viewer: Viewer, quote_id: UUID) -> Quote | None:
     """The quote, to both sides."""
     return quotes_of(viewer).filter(pk=quote_id).first()
+
+
+def side_of(viewer: Viewer, quote: Quote) -> Message.Side:
+    """On which side of a quote they are who see it; whoever is on both is the customer."""
+    return Message.Side.CUSTOMER if viewer.belongs_to(quote.organisation_id) else Message.Side.PROVIDER
+
+
+def content_for(viewer: Viewer, quote: Quote) -> dict[str, Any]:
+    """What the quote says, as far as this viewer's side may know it: what pages, the API and documents show."""
+    return contents.shown_to(
+        quote.content, side=side_of(viewer, quote), confidentiality=contents.confidentiality_of(quote.content),
+        ordered=quote.state == Quote.State.ACCEPTED,
+    )  # fmt: skip
 
 
 def messages_of(viewer: Viewer, quote: Quote) -> QuerySet[Message]:
