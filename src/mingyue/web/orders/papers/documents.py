@@ -1,7 +1,8 @@
 """What a quote, an order or an invoice says, as JSON for other programs: facts in both languages, none of them laid out.
 
-Rows go in, nothing is asked of the database. All of it stands in rows that never change, but for `standing`: that an
-invoice was voided, an order cancelled, a quote withdrawn. It never says what a clock says, and is the same for both sides.
+Rows go in, and the content of the quote as far as the reader's side may know it; nothing is asked of the database. All of
+it stands in rows that never change, but for `standing`: that an invoice was voided, an order cancelled, a quote withdrawn.
+It never says what a clock says, and both sides read the same once there is an order.
 """
 
 from __future__ import annotations
@@ -31,20 +32,20 @@ class Place:
         return None if at is None else at.astimezone(ZoneInfo(self.zone)).isoformat(timespec="seconds")
 
 
-def document_of_quote(quote: Quote, place: Place) -> Json:
+def document_of_quote(quote: Quote, content: Json, place: Place) -> Json:
     """All options of an offer."""
     return {
         **_head("quote", quote.number, quote.at, place),
         "standing": {"state": quote.state, "since": place.time(quote.closed_at)},
-        **_deal(quote),
+        **_deal(content),
         "references": _references(quote),
         "valid_until": place.time(quote.valid_until),
-        "options": [_option(option) for option in quote.content["options"]],
-        "terms": _terms(quote),
+        "options": [_option(option) for option in content["options"]],
+        "terms": _terms(content),
     }
 
 
-def document_of_order(order: Order, place: Place) -> Json:
+def document_of_order(order: Order, content: Json, place: Place) -> Json:
     """The option that was accepted. order: with its quote."""
     cancelled = order.state == Order.State.CANCELLED
     return {
@@ -53,14 +54,14 @@ def document_of_order(order: Order, place: Place) -> Json:
             "state": "cancelled" if cancelled else "confirmed", "since": place.time(order.cancelled_at),
             "due_fen": order.due_fen,
         },
-        **_deal(order.quote),
+        **_deal(content),
         "references": _references(order.quote) | {"order": order.number, "project": order.reference},
-        "option": _option(order.quote.content["options"][order.option]),
-        "terms": _terms(order.quote),
+        "option": _option(content["options"][order.option]),
+        "terms": _terms(content),
     }  # fmt: skip
 
 
-def document_of_invoice(invoice: Invoice, place: Place) -> Json:
+def document_of_invoice(invoice: Invoice, content: Json, place: Place) -> Json:
     """What is asked for, or asked for less: amounts of a credit note are what it takes back.
 
     invoice: with its order, that order's quote, its entry, and the invoice that a credit note is about.
@@ -74,10 +75,10 @@ def document_of_invoice(invoice: Invoice, place: Place) -> Json:
         "standing": {
             "state": "voided" if invoice.voided_at else "issued", "since": place.time(invoice.voided_at),
         },
-        **_deal(order.quote),
+        **_deal(content),
         "references": references,
         "order": {"at": place.time(order.at), "total_fen": order.total_fen},
-        "option": _option(order.quote.content["options"][order.option]),
+        "option": _option(content["options"][order.option]),
         "note": invoice.entry.note,
         "rates": _rates(invoice.rates),
         "net_fen": sum(net for _, net, _ in invoice.rates),
@@ -93,22 +94,22 @@ def _head(kind: str, number: str | int, at: datetime, place: Place) -> Json:
     }  # fmt: skip
 
 
-def _deal(quote: Quote) -> Json:
-    content = quote.content
-    return {name: content[name] for name in ("currency", "customer", "provider", "facility", "part")}
+def _deal(content: Json) -> Json:
+    kept = {name: content[name] for name in ("currency", "customer", "provider", "facility", "part")}
+    return kept | {"withheld": content.get("withheld", False)}
 
 
 def _references(quote: Quote) -> Json:
     return {"quote": quote.number, "quote_sha256": quote.digest, "tariff": quote.content["tariff"]["number"]}
 
 
-def _terms(quote: Quote) -> Json:
-    return {"cancel_due_per_mille": quote.content["cancel_due_per_mille"]}
+def _terms(content: Json) -> Json:
+    return {"cancel_due_per_mille": content["cancel_due_per_mille"]}
 
 
 def _option(option: Json) -> Json:
-    """One way of making it, with what its findings are called; how the part lies is the check's affair."""
-    kept = {name: value for name, value in option.items() if name not in {"check", "placement"}}
+    """One way of making it, with what its findings are called; where they are and how the part lies is the check's affair."""
+    kept = {name: value for name, value in option.items() if name not in {"check", "placement", "needs"}}
     return kept | {
         "lines": [line | {"reason": _both(line["reason"])} for line in option["lines"]],
         "findings": [

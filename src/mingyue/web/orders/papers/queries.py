@@ -21,21 +21,28 @@ _SIDES = ("organisation", "provider", "facility")
 def quote_document(viewer: Viewer, quote_id: UUID) -> Json | None:
     """The offer."""
     found = queries.quotes_of(viewer).select_related(*_SIDES).filter(pk=quote_id).first()
-    return None if found is None else document_of_quote(found, _place(found))
+    return None if found is None else document_of_quote(found, queries.content_for(viewer, found), _place(found))
 
 
 def order_document(viewer: Viewer, order_id: UUID) -> Json | None:
     """That it was accepted."""
     sides = [f"quote__{side}" for side in _SIDES]
     found = queries.orders_of(viewer).select_related(*sides).filter(pk=order_id).first()
-    return None if found is None else document_of_order(found, _place(found.quote))
+    return (
+        None
+        if found is None
+        else document_of_order(found, queries.content_for(viewer, found.quote), _place(found.quote))
+    )
 
 
 def invoice_document(viewer: Viewer, invoice_id: UUID) -> Json | None:
     """The invoice or credit note."""
     rows = ["about", "entry", *(f"order__quote__{side}" for side in _SIDES)]
     found = queries.invoices_of(viewer).select_related(*rows).filter(pk=invoice_id).first()
-    return None if found is None else document_of_invoice(found, _place(found.order.quote))
+    if found is None:
+        return None
+    quote = found.order.quote
+    return document_of_invoice(found, queries.content_for(viewer, quote), _place(quote))
 
 
 def _place(quote: Quote) -> Place:

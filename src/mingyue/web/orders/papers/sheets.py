@@ -164,6 +164,9 @@ class _Writer:
     def part(self) -> Iterator[Pair]:
         part = self.document["part"]
         yield self.pair(say("Part"), part["name"])
+        if self.document["withheld"]:
+            yield self.pair(say("File"), self.says(say("The facility learns it with the order.")))
+            return
         yield self.pair(say("File"), f"{part['file_name']} ({self.says(say('Revision {n}', n=part['revision']))})")
         yield self.pair(say("SHA-256 of the file"), part["sha256"])
 
