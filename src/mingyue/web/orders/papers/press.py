@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).parent
 # Twelve options of thirty lines are some 100 kB. What is longer was not made by our rules.
 _LONGEST_BYTES = 1_000_000
+# What turns the direction of writing: with it a name could show an amount that is none.
+_TURNS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def pdf_of(document: Json, language: Language) -> bytes:
     """The document as a PDF, dated by itself."""
-    told = json.dumps(sheet_of(document, language), ensure_ascii=False)
+    told = _TURNS.sub("", json.dumps(sheet_of(document, language), ensure_ascii=False))
     if len(told.encode()) > _LONGEST_BYTES:
         raise LimitError(say("The document is too long to be printed."), remedy=say("Read it as JSON instead."))
     return _printed(told, at=datetime.fromisoformat(document["at"]))
