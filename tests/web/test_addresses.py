@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from mingyue.web.facilities.models import Downtime, Facility, Machine
 from mingyue.web.materials.models import Batch, Recipe, RecipeVersion, Resin
 from mingyue.web.orders import accounts, books
-from mingyue.web.orders.models import Entry, Invoice, Order, Quote, Tariff
+from mingyue.web.orders.models import Entry, Invoice, Order, Project, Quote, Tariff
 from mingyue.web.parts.models import Check, Part, Revision
 from mingyue.web.people.models import ApiKey, Invitation, Membership, User
 from mingyue.web.people.queries import viewer_of
@@ -23,6 +23,7 @@ from mingyue.web.records.blobs import keep_bytes
 from mingyue.web.records.models import Chain, Upload
 from mingyue.web.records.walls import seen_by
 from tests.web.conftest import NOW, Cast
+from tests.web.orders.conftest import PLAIN
 
 OPEN = "everyone"  # 200 or a redirect for anyone
 SIGNED_IN = "signed in"  # a visitor is sent to sign in
@@ -90,6 +91,16 @@ TABLE: dict[str, tuple[str, bool]] = {
     "projects": (SIGNED_IN, False),
     "tariff": (SIGNED_IN, False),
     "tariff-publish": (MANAGERS, True),
+    "quote-unapprove": (OWNERS, True),
+    "quote-replace": (MANAGERS, False),
+    "order-refund": (MANAGERS, True),
+    "order-void": (MANAGERS, True),
+    "order-write-off": (MANAGERS, True),
+    "invoices": (SIGNED_IN, False),
+    "ledger": (SIGNED_IN, False),
+    "project": (OWNERS, False),
+    "project-budget": (OWNERS, True),
+    "project-close": (OWNERS, True),
     "set_language": (OPEN, True),
     "terms": (OPEN, False),
 }
@@ -184,13 +195,18 @@ def things(cast: Cast) -> Things:
     return Things(
         {
             "invoice_id": str(billed(order, cast).pk),
-            "quote_id": str(quote.pk), "order_id": str(order.pk),
+            "quote_id": str(quote.pk), "order_id": str(order.pk), "project_id": str(_project(cast).pk),
             "invitation_id": str(letter.pk), "key_id": str(key.pk), "membership_id": str(member.pk),
             "machine_id": str(machine.pk), "downtime_id": str(downtime.pk), "resin_id": str(resin.pk),
             "batch_id": str(batch.pk), "recipe_id": str(recipe.pk), "part_id": str(part.pk),
             "revision_id": str(revision.pk), "check_id": str(check.pk), "upload_id": str(upload.pk), "token": "guess",
         }
     )  # fmt: skip
+
+
+def _project(cast: Cast) -> Project:
+    with seen_by(organisation_id=cast.institute.pk), transaction.atomic():
+        return Project.objects.create(organisation=cast.institute, number="P1", name="p", budget_fen=1, at=NOW)
 
 
 def ordered(revision: Revision, facility: Facility, cast: Cast) -> tuple[Quote, Order]:
@@ -210,7 +226,7 @@ def ordered(revision: Revision, facility: Facility, cast: Cast) -> tuple[Quote, 
     works, home = cast.facility_operator, cast.institute
     with seen_by(organisation_id=works.pk), transaction.atomic():
         tariff = Tariff.objects.create(
-            organisation=works, facility=facility, number=1, numbers={}, by=cast.manager, at=NOW
+            organisation=works, facility=facility, number=1, numbers=asdict(PLAIN), by=cast.manager, at=NOW
         )
     both = {"organisation": home, "provider": works, "by": cast.owner, "at": NOW}
     with seen_by(organisation_id=home.pk), transaction.atomic():

@@ -8,7 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from mingyue.phrases import Phrase, say
+from mingyue.web.facilities.models import Machine
 from mingyue.web.orders.models import Approval, Order, Project, Quote, Tariff
+from mingyue.web.orders.names import TwoNames
 from mingyue.web.orders.numbers import CANCELLABLE, faults_of
 from mingyue.web.parts.models import Check
 from mingyue.web.people.models import Role
@@ -67,6 +69,21 @@ def may_provide(viewer: Viewer, provider_id: UUID) -> bool:
     return viewer.may("orders:write") and viewer.has(provider_id, Role.MANAGER)
 
 
+def why_not_make(check: Check) -> list[Phrase]:
+    """Why nothing is promised by this check any more, however it ended: a machine in maintenance comes back, what was
+    withdrawn does not. What was quoted before stays promised."""
+    reasons = []
+    machine, resin = check.machine, check.resin
+    if not machine.facility.is_open:
+        reasons.append(say("The facility is closed."))
+    if machine.state == Machine.State.OFF:
+        reasons.append(say("The machine {name} is out of service.", name=machine.name))
+    if not resin.is_offered:
+        name = TwoNames(resin.name, resin.name_zh)
+        reasons.append(say("The facility no longer offers the resin {name}.", name=name))
+    return reasons
+
+
 def why_not_quote(checks: Sequence[Check]) -> list[Phrase]:
     """Why these checks are not the options of one quote."""
     reasons = []
@@ -82,7 +99,7 @@ def why_not_quote(checks: Sequence[Check]) -> list[Phrase]:
         reasons.append(say("All options of a quote are of one facility."))
     if any(check.revision.part.archived_at for check in checks):
         reasons.append(say("The part is archived."))
-    return reasons
+    return list(dict.fromkeys([*reasons, *(each for check in checks for each in why_not_make(check))]))
 
 
 def why_closed(quote: Quote, *, at: datetime) -> Phrase | None:
