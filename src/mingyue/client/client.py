@@ -12,6 +12,7 @@ from uuid import uuid4
 import msgspec
 
 from mingyue.client.calls import Caller
+from mingyue.client.documents import Form, document
 from mingyue.client.things import Check, Facility, Finding, Machine, Me, Part, PartBrief
 from mingyue.client.uploads import Progress, upload
 from mingyue.errors import MingyueError
@@ -124,6 +125,18 @@ class Client:
         check_id = check if isinstance(check, str) else check.id
         told = self._call("GET", f"/api/checks/{check_id}/findings").json()
         return msgspec.convert(told["findings"], list[Finding], strict=False)
+
+    def quote_document(self, quote_id: str, *, language: str = "", form: Form = "pdf") -> bytes:
+        """The quote as a file; language: en or zh, this client's where none is said. JSON holds both."""
+        return document(self._call, "quotes", quote_id, language=language, form=form)
+
+    def order_document(self, order_id: str, *, language: str = "", form: Form = "pdf") -> bytes:
+        """The order confirmation as a file."""
+        return document(self._call, "orders", order_id, language=language, form=form)
+
+    def invoice_document(self, invoice_id: str, *, language: str = "", form: Form = "pdf") -> bytes:
+        """The invoice or credit note as a file."""
+        return document(self._call, "invoices", invoice_id, language=language, form=form)
 
     def _read(self, path: str, kind: type[T]) -> T:
         return msgspec.convert(self._call("GET", path).json(), kind, strict=False)

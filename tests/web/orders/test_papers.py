@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,9 @@ from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mingyue.client import ApiError
+from mingyue.client import Client as Program
+from mingyue.client.calls import Answer, Caller
 from mingyue.errors import LimitError
 from mingyue.phrases import Language
 from mingyue.web.facilities.models import Facility
@@ -31,6 +34,7 @@ from mingyue.web.orders.templatetags.promised import yuan
 from mingyue.web.parts.models import Part
 from mingyue.web.people.models import User
 from mingyue.web.records.walls import seen_by
+from tests.web.api.conftest import secret_of
 from tests.web.conftest import NOW, Cast
 from tests.web.orders.conftest import Deal, checked
 from tests.web.orders.papers import fonts_of, pages_of, text_of
@@ -394,3 +398,30 @@ def test_pages_lead_to_their_documents_in_both_languages(deal: Deal, browse: Bro
     assert len(links) == 6  # quote; order and its invoice
     assert [client.get(link)["Content-Type"] for link in links] == ["application/pdf"] * 6
     assert UUID(links[-1].split("/")[2]) == invoice.pk
+
+
+def test_a_program_gets_the_files_that_a_browser_gets(
+    deal: Deal, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = deal.ordered()
+    invoice = services.bill_order(actor=deal.be(deal.cast.manager), order_id=order.pk, at=NOW)
+    key = secret_of(deal.cast.owner, deal.cast.institute, "orders:read")
+
+    def answered(_: Caller, method: str, path: str, data: Any, headers: Mapping[str, str]) -> Answer:
+        """By the platform in this process, without a wire between."""
+        found = Client().generic(method, path, headers=dict(headers))
+        return Answer(found.status_code, {name.lower(): value for name, value in found.items()}, found.content)
+
+    monkeypatch.setattr(Caller, "_once", answered)
+    program = Program("http://platform", key, language="zh")
+    owner = browse(deal.cast.owner)
+    for ask, thing, page in (
+        (program.quote_document, order.quote_id, f"/quotes/{order.quote_id}/quote"),
+        (program.order_document, order.pk, f"/orders/{order.pk}/confirmation"),
+        (program.invoice_document, invoice.pk, f"/invoices/{invoice.pk}/invoice"),
+    ):
+        assert ask(str(thing)) == owner.get(f"{page}.pdf?language=zh").content
+        assert ask(str(thing), language="en") == owner.get(f"{page}.pdf?language=en").content
+        assert json.loads(ask(str(thing), form="json")) == owner.get(f"{page}.json").json()
+    with pytest.raises(ApiError, match="这里没有"):
+        program.quote_document(str(invoice.pk))
