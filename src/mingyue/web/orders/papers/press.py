@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -26,7 +27,8 @@ _TURNS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 def pdf_of(document: Json, language: Language) -> bytes:
     """The document as a PDF, dated by itself."""
-    told = _TURNS.sub("", json.dumps(sheet_of(document, language), ensure_ascii=False))
+    told = json.dumps(sheet_of(document, language), ensure_ascii=False)
+    told = unicodedata.normalize("NFC", _TURNS.sub("", told))  # fonts know é better than e and an accent
     if len(told.encode()) > _LONGEST_BYTES:
         raise LimitError(say("The document is too long to be printed."), remedy=say("Read it as JSON instead."))
     return _printed(told, at=datetime.fromisoformat(document["at"]))
