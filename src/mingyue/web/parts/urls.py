@@ -41,8 +41,8 @@ PROBLEM = {"message", "remedy", "kind": "" | "units" | "memory" | "time" | "cras
 FACTS = {"size_um": [x, y, z], "box_um": [[x, y, z], [x, y, z]] (part frame), "volume_mm3", "triangles", "bodies", "units",
     "units_from_file": bool, "is_solid": bool, "faults": [{"message", "remedy"}], "notes": [str],
     "view_triangles": int (of the decimated view)}
-CHECK = {"id", "machine": {"id", "name", "facility", "pixel_um"}, "resin": {"id", "name"}, "layer_um", "state", "state_said",
-    "done": 0…1, "doing": str, "asked_at", "started_at", "ended_at", "problem", "verdict", "verdict_said",
+CHECK = {"id", "machine": {"id", "name", "facility", "facility_slug", "pixel_um"}, "resin": {"id", "name"}, "layer_um",
+    "state", "state_said", "done": 0…1, "doing": str, "asked_at", "started_at", "ended_at", "problem", "verdict", "verdict_said",
     "counts": {"fails", "risk", "note"}, "layers", "fields", "mended": bool, "notes": [str], "model_asked": bool,
     "findings": url | null, "masks": url of `layers` | null, "estimate": ESTIMATE | null, "placement": PLACEMENT | null,
     "orientations": STUDY | null, "deviation": STUDY | null}
