@@ -1,4 +1,4 @@
-"""The platform from Python: `Client(origin, key)` reads facilities and parts, uploads, waits for checks, asks prices, orders."""
+"""The platform from Python: `Client(origin, key)` uploads parts, waits for their checks, asks what they cost, orders."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ class Ordering(Asking):
 
     def invoices(self, order: Identified | str = "") -> Iterator[Invoice]:
         """Invoices and credit notes, the newest first: of one order, or of all."""
-        return self._pages("/api/invoices", Invoice, order=self._order(order).rpartition("/")[2] if order else "")
+        return self._pages("/api/invoices", Invoice, order=self._order_id(order) if order else "")
 
     def invoice(self, invoice_id: str) -> Invoice:
         """One of them."""
@@ -135,11 +135,12 @@ class Ordering(Asking):
 
     def ledger(self, order: Identified | str = "") -> Iterator[Entry]:
         """What was booked, the newest first: about one order, or about all."""
-        return self._pages("/api/ledger", Entry, order=self._order(order).rpartition("/")[2] if order else "")
+        return self._pages("/api/ledger", Entry, order=self._order_id(order) if order else "")
 
-    def ledger_csv(self) -> str:
+    def ledger_csv(self, order: Identified | str = "") -> str:
         """The same as a table for a finance office, the oldest first."""
-        return self._call("GET", "/api/ledger.csv").body.decode("utf-8-sig")
+        query = f"?order={self._order_id(order)}" if order else ""
+        return self._call("GET", f"/api/ledger.csv{query}").body.decode("utf-8-sig")
 
     # --- projects -------------------------------------------------------------------------------------------------
 
@@ -170,7 +171,10 @@ class Ordering(Asking):
         return f"/api/quotes/{self._meant('quotes', 'Q-', quote)}"
 
     def _order(self, order: Identified | str) -> str:
-        return f"/api/orders/{self._meant('orders', 'O-', order)}"
+        return f"/api/orders/{self._order_id(order)}"
+
+    def _order_id(self, order: Identified | str) -> str:
+        return self._meant("orders", "O-", order)
 
     def _meant(self, kind: str, begins: str, thing: Identified | str) -> str:
         """Its id; people say a number, which is looked up."""
@@ -182,10 +186,9 @@ class Ordering(Asking):
         raise _nothing(said)
 
     def _project(self, project: Identified | str) -> str:
-        said = id_of(project)
-        return (
-            next((one.id for one in self.projects() if said in {one.id, one.number}), said) if said == project else said
-        )
+        if not isinstance(project, str):
+            return project.id
+        return next((one.id for one in self.projects() if one.number == project), project)
 
 
 def _number(option: Option | int) -> int:

@@ -16,7 +16,7 @@ T = TypeVar("T", str, int)
 
 def several(said: T | Sequence[T]) -> list[T]:
     """One or some, as some."""
-    return [said] if isinstance(said, str | int) else list(said)  # type: ignore[list-item]
+    return [said] if isinstance(said, str | int) else list(said)
 
 
 def checks_of(part: Part, *, facility: str = "") -> list[Check]:
