@@ -39,7 +39,7 @@ def ledger_csv(entries: Iterable[Entry], *, zone: tzinfo | None = None) -> Itera
         yield from _lines_of(entry, zone)
 
 
-def ledger_in_pieces(person_id: UUID, entries: QuerySet[Entry]) -> Iterator[str]:
+def ledger_in_pieces(person_id: UUID, entries: QuerySet[Entry], *, at_once: int = _A_PIECE) -> Iterator[str]:
     """The same, some hundred entries a piece, for a ledger that is larger than memory.
 
     Each piece is read when it is asked for, which is after the request, perhaps by another thread: the walls are told anew.
@@ -49,7 +49,7 @@ def ledger_in_pieces(person_id: UUID, entries: QuerySet[Entry]) -> Iterator[str]
     last: Entry | None = None
     while True:
         with seen_by(person_id=person_id):
-            found = list(_after(rows, last)[:_A_PIECE])
+            found = list(_after(rows, last)[:at_once])
         if not found:
             return
         yield "".join(line for entry in found for line in _lines_of(entry, None))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -112,13 +113,9 @@ def _about(request: HttpRequest, viewer: Viewer, found: Project) -> dict[str, An
     return {
         "project": found,
         "spends": rules.may_spend(viewer, found.organisation_id) and found.closed_at is None,
-        "form": BudgetForm(initial={"version": found.version, "budget_fen": _yuan(found)}),
+        "form": BudgetForm(initial={"version": found.version, "budget_fen": Decimal(found.budget_fen).scaleb(-2)}),
         "listed": listed(
             queries.approvals_of(viewer, found), request.GET,
             searched=("quote__number", "quote__order__number", "quote__content__part__name"), states={},
         ),
     }  # fmt: skip
-
-
-def _yuan(found: Project) -> str:
-    return f"{found.budget_fen // 100}.{found.budget_fen % 100:02d}"

@@ -26,7 +26,7 @@ class ReplaceForm(HouseForm):
         for option, line, told in self._lines():
             # A rebate is a line below zero.
             self.fields[_amount(option, line)] = YuanField(
-                label=said("New amount, ¥"), least=None, initial=Decimal(told["amount_fen"]) / 100
+                label=said("New amount, ¥"), least=None, initial=Decimal(told["amount_fen"]).scaleb(-2)
             )
             self.fields[_why(option, line)] = forms.CharField(
                 label=said("Why, where it changes"), max_length=300, required=False

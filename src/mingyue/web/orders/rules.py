@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from mingyue.phrases import Phrase, say
 from mingyue.web.facilities.models import Machine
@@ -114,7 +115,8 @@ def why_closed(quote: Quote, *, at: datetime) -> Phrase | None:
     if quote.state in states:
         return states[Quote.State(quote.state)]
     if quote.valid_until is not None and quote.valid_until <= at:
-        return say("This quote ran out on {day}.", day=f"{quote.valid_until:%Y-%m-%d}")
+        last = quote.valid_until.astimezone(ZoneInfo(quote.facility.zone))
+        return say("This quote ran out on {day}.", day=f"{last:%Y-%m-%d}")
     return None
 
 

@@ -54,12 +54,6 @@ def more(amount_fen: int | None) -> str:
 
 
 @register.filter
-def magnitude(amount_fen: int) -> int:
-    """Without its sign, where a column says it."""
-    return abs(amount_fen)
-
-
-@register.filter
 def unlocalized(number: float) -> str:
     """A number as programs read it, whatever the visitor's language writes."""
     return f"{number:.3f}"
