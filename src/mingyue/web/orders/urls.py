@@ -14,6 +14,7 @@ from mingyue.web.orders import (
     tariff_views,
     views,
 )
+from mingyue.web.orders.papers.urls import urlpatterns as papers
 
 urlpatterns = [
     path("quotes/", list_views.quotes, name="quotes"),
@@ -46,4 +47,5 @@ urlpatterns = [
     path("projects/<uuid:project_id>/close/", project_views.close, name="project-close"),
     path("facilities/<slug:slug>/tariff/", tariff_views.tariff, name="tariff"),
     path("facilities/<slug:slug>/tariff/publish/", tariff_views.publish, name="tariff-publish"),
+    *papers,
 ]

@@ -31,6 +31,7 @@ from mingyue.web.facilities.api import router as facilities
 from mingyue.web.materials.api import router as materials
 from mingyue.web.orders.api import router as quotes
 from mingyue.web.orders.order_api import router as orders
+from mingyue.web.orders.papers_api import router as papers
 from mingyue.web.orders.project_api import router as projects
 from mingyue.web.parts.api import router as parts
 from mingyue.web.people.access import caller, now
@@ -67,7 +68,7 @@ api = Api(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (people, facilities, materials, parts, quotes, orders, projects):
+for router in (people, facilities, materials, parts, quotes, orders, projects, papers):
     api.add_router("", router)
 
 
