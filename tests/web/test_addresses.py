@@ -14,11 +14,13 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from mingyue.web.facilities.models import Downtime, Facility, Machine
 from mingyue.web.materials.models import Batch, Recipe, RecipeVersion, Resin
+from mingyue.web.notices.models import Delivery, Notice, Webhook
 from mingyue.web.orders.models import Order, Quote, Tariff
 from mingyue.web.parts.models import Check, Part, Revision
 from mingyue.web.people.models import ApiKey, Invitation, Membership, User
 from mingyue.web.records.blobs import keep_bytes
 from mingyue.web.records.models import Chain, Upload
+from mingyue.web.records.services import record
 from mingyue.web.records.walls import seen_by
 from tests.web.conftest import NOW, Cast
 
@@ -82,6 +84,20 @@ TABLE: dict[str, tuple[str, bool]] = {
     "projects": (SIGNED_IN, False),
     "tariff": (SIGNED_IN, False),
     "tariff-publish": (MANAGERS, True),
+    "notices": (SIGNED_IN, False),
+    "notices-read": (SIGNED_IN, True),
+    "notices-settings": (SIGNED_IN, False),
+    "notices-count": (SIGNED_IN, False),
+    "notices-live": (SIGNED_IN, False),
+    "notice": (OWNERS, False),  # the owner's own
+    "webhooks": (OWNERS, False),
+    "webhook": (OWNERS, False),
+    "webhook-change": (OWNERS, True),
+    "webhook-renew": (OWNERS, True),
+    "webhook-test": (OWNERS, True),
+    "webhook-remove": (OWNERS, True),
+    "webhook-replay": (OWNERS, True),
+    "delivery-replay": (OWNERS, True),
     "set_language": (OPEN, True),
     "terms": (OPEN, False),
 }
@@ -174,7 +190,8 @@ def things(cast: Cast) -> Things:
         )  # fmt: skip
     quote, order = ordered(revision, facility, cast)
     return Things(
-        {
+        told(cast)
+        | {
             "quote_id": str(quote.pk), "order_id": str(order.pk),
             "invitation_id": str(letter.pk), "key_id": str(key.pk), "membership_id": str(member.pk),
             "machine_id": str(machine.pk), "downtime_id": str(downtime.pk), "resin_id": str(resin.pk),
@@ -182,6 +199,22 @@ def things(cast: Cast) -> Things:
             "revision_id": str(revision.pk), "check_id": str(check.pk), "upload_id": str(upload.pk), "token": "guess",
         }
     )  # fmt: skip
+
+
+def told(cast: Cast) -> dict[str, str]:
+    """A webhook of the institute, what was sent there, and a notice to its owner."""
+    home = cast.institute
+    with seen_by(organisation_id=home.pk), transaction.atomic():
+        webhook = Webhook.objects.create(
+            organisation=home, url="https://receiver.example.org/", kinds=[], salt="s", by=cast.owner, at=NOW
+        )
+        event = record(actor=None, what="webhook.made", subject=webhook, at=NOW)
+        delivery = Delivery.objects.create(organisation=home, webhook=webhook, event=event, next_at=NOW)
+        notice = Notice.objects.create(
+            organisation=home, person=cast.owner, event=event, group="programs", who="owner", text={"text": "made"},
+            address="/organisations/", at=NOW, on_page=True,
+        )  # fmt: skip
+    return {"webhook_id": str(webhook.pk), "delivery_id": str(delivery.pk), "notice_id": str(notice.pk)}
 
 
 def ordered(revision: Revision, facility: Facility, cast: Cast) -> tuple[Quote, Order]:

@@ -58,9 +58,18 @@ BODIES: dict[str, Any] = {
     "add_reader": {"email": "colleague@example.org"},
     "say_units": {"units": "mm"},
     "ask_check": {"machine": "machine_id", "resin": "resin_id"},
+    "replay_webhook": {"since": "2026-01-01T00:00:00Z"},
 }  # fmt: skip
 # Whoever has an account may do these: they are about nobody's things, or only about the caller's own.
-ONES_OWN = {"me", "list_organisations", "create_organisation", "list_recipes", "list_parts"}
+ONES_OWN = {
+    "me",
+    "list_organisations",
+    "create_organisation",
+    "list_recipes",
+    "list_parts",
+    "list_events",
+    "list_webhooks",
+}
 # A directory that everybody signed in reads.
 DIRECTORY = {
     "list_facilities", "show_facility", "list_machines", "show_machine", "list_hours", "list_service_classes",
@@ -71,8 +80,8 @@ ABSENT = {
     "show_view", "show_deviation", "show_layers", "show_mask", "accept_invitation", "add_part", "add_revision",
     "remove_reader",
 }  # fmt: skip
-# The part is confidential: the colleague is no reader of it.
-OF_THE_PART = re.compile(r"/(parts|revisions|checks)/{")
+# The part is confidential: the colleague is no reader of it. Nor do they own the organisation, which has the webhook.
+OF_THE_PART = re.compile(r"/(parts|revisions|checks|webhooks|deliveries)/{")
 NAMES = [f"{method} {route}" for method, route, _ in ENDPOINTS]
 
 

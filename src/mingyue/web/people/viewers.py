@@ -14,6 +14,7 @@ SCOPES = (
     "materials:read",
     "materials:write",
     "organisation:read",
+    "events:read",
 )
 
 

@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from mingyue.web.records.models import HOUSE, Chain, Event
 
 FIRST = "0" * 64
+CHANNEL = "mingyue_events"  # where whoever tells of events hears whose chain grew, once that is committed
 
 
 class Actor(Protocol):
@@ -56,6 +57,8 @@ def record(
     event.digest = digest_of(event)
     event.save(force_insert=True)
     Chain.objects.filter(organisation_id=owner).update(count=event.number, head=event.digest)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(owner)])
     return event
 
 
