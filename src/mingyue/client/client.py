@@ -12,7 +12,7 @@ from uuid import uuid4
 import msgspec
 
 from mingyue.client.calls import Caller
-from mingyue.client.things import Check, Facility, Finding, Machine, Me, Part, PartBrief
+from mingyue.client.things import Check, Event, Facility, Finding, Machine, Me, Part, PartBrief
 from mingyue.client.uploads import Progress, upload
 from mingyue.errors import MingyueError
 from mingyue.phrases import say
@@ -124,6 +124,25 @@ class Client:
         check_id = check if isinstance(check, str) else check.id
         told = self._call("GET", f"/api/checks/{check_id}/findings").json()
         return msgspec.convert(told["findings"], list[Finding], strict=False)
+
+    def events(
+        self, *, after: int = 0, kind: str = "", organisation: str = "", follow: bool = False
+    ) -> Iterator[Event]:
+        """What happened, oldest first, beginning after an event's number. kind: such as order.billed, or quote.*
+
+        follow: never end; wait for what happens next. Keep the number of the last one, and go on after it another time.
+        """
+        chosen = {name: value for name, value in (("kind", kind), ("organisation", organisation)) if value}
+        while True:
+            query = urlencode(chosen | {"after": str(after), "limit": str(_PAGE)})
+            page = self._call("GET", f"/api/events?{query}").json()
+            yield from msgspec.convert(page["items"], list[Event], strict=False)
+            more = page["next"] > after and len(page["items"]) == _PAGE
+            after = page["next"]
+            if not more and not follow:
+                return
+            if not more:
+                self._call.sleep(_LONGEST_PAUSE_S)
 
     def _read(self, path: str, kind: type[T]) -> T:
         return msgspec.convert(self._call("GET", path).json(), kind, strict=False)

@@ -65,7 +65,10 @@ class WebhookOut(Schema):
 
 
 class DeliveryOut(Schema):
-    """One event on its way to one webhook. id: the header webhook-id. status: of the last answer; null where none came."""
+    """One event on its way to one webhook. id: the header webhook-id. status: of the last answer; null where none came.
+
+    fault: empty where it arrived; forbidden, unknown, unreachable, certificate, late, broken, redirect or status.
+    """
 
     id: UUID
     event: int
@@ -77,6 +80,7 @@ class DeliveryOut(Schema):
     status: int | None
     took_ms: int | None
     answer: str
+    fault: str
 
 
 class ReplayedOut(Schema):
@@ -169,7 +173,7 @@ def replay_delivery(request: HttpRequest, delivery_id: UUID) -> Any:
 
 
 def _told(delivery: Any) -> dict[str, Any]:
-    shown = ("state", "attempts", "tried_at", "status", "took_ms", "answer")
+    shown = ("state", "attempts", "tried_at", "status", "took_ms", "answer", "fault")
     due = delivery.state == delivery.State.DUE
     return {name: getattr(delivery, name) for name in shown} | {
         "id": delivery.pk,

@@ -56,7 +56,8 @@ class Delivery(Owned):
     tried_at = models.DateTimeField(null=True)
     status = models.PositiveSmallIntegerField(null=True)  # of HTTP; none where no answer came
     took_ms = models.PositiveIntegerField(null=True)
-    answer = models.CharField(max_length=500, blank=True)  # how it begins, or why none came
+    answer = models.CharField(max_length=500, blank=True)  # how it begins
+    fault = models.CharField(max_length=12, blank=True)  # see posting.FAULTS
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["webhook", "event"], name="one_delivery_an_event")]

@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 from mingyue.web.notices.models import Delivery, Notice, Webhook, Wishes
 from mingyue.web.notices.telling import BY_MAIL, ON_PAGE
 from mingyue.web.orders.queries import orders_of, projects_of, quotes_of
-from mingyue.web.parts.models import Check, Part, Revision, Study
+from mingyue.web.parts.models import Check, Revision, Study
 from mingyue.web.parts.queries import parts_of
 from mingyue.web.people.models import Role
 from mingyue.web.people.viewers import Viewer
@@ -48,10 +48,9 @@ def _seen(viewer: Viewer) -> dict[str, QuerySet[Any]]:
     }
 
 
-def _parts(viewer: Viewer) -> QuerySet[Any]:
+def _parts(viewer: Viewer) -> Any:
     """Archived ones too: what happened to them happened."""
-    seen: QuerySet[Part] = parts_of(viewer) | parts_of(viewer, archived=True)
-    return seen.order_by().values("pk")
+    return (parts_of(viewer) | parts_of(viewer, archived=True)).order_by().values("pk")
 
 
 def _ids(things: QuerySet[Any]) -> QuerySet[Any]:

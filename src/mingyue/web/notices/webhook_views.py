@@ -16,6 +16,7 @@ from mingyue.phrases import Phrase, say
 from mingyue.web.notices import queries, rules, services
 from mingyue.web.notices.forms import ChangeForm, SinceForm, WebhookForm
 from mingyue.web.notices.models import Webhook
+from mingyue.web.notices.posting import FAULTS
 from mingyue.web.people.models import Organisation
 from mingyue.web.people.queries import organisation_of
 from mingyue.web.people.viewers import Viewer
@@ -162,11 +163,12 @@ def _found(request: HttpRequest, slug: str, webhook_id: UUID) -> tuple[Viewer, O
 
 def _about(request: HttpRequest, slug: str, webhook_id: UUID) -> dict[str, Any]:
     viewer, organisation, found = _found(request, slug, webhook_id)
+    shown = queries.deliveries_of(viewer).filter(webhook=found)[:_MOST_SHOWN]
     said = {"url": found.url, "kinds": " ".join(found.kinds), "active": found.active}
     return {
         "organisation": organisation,
         "webhook": found,
-        "deliveries": queries.deliveries_of(viewer).filter(webhook=found)[:_MOST_SHOWN],
+        "deliveries": [(one, FAULTS.get(one.fault)) for one in shown],
         "change_form": ChangeForm(initial=said),
         "since_form": SinceForm(),
     }
