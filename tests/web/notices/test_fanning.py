@@ -13,6 +13,7 @@ from django.db import transaction
 from mingyue.web.notices import fanning, services
 from mingyue.web.notices.fanning import tell
 from mingyue.web.notices.models import Delivery, Notice, Told
+from mingyue.web.notices.teller import to_tell
 from mingyue.web.orders import services as orders
 from mingyue.web.parts.models import Check
 from mingyue.web.people.models import Membership, User
@@ -218,6 +219,24 @@ def test_many_events_are_told_in_several_bites(
 
     assert [tell(told_deal.cast.institute.pk, at=NOW) for _ in range(5)] == [1, 1, 1, 1, 0]
     assert delivered_kinds(told_deal, webhook) == ["quote.asked", "quote.approved", "quote.accepted"]
+
+
+def test_where_there_is_something_to_tell_is_found_past_the_walls_and_nothing_else_is(
+    told_deal: Deal, tell_all: Tell
+) -> None:
+    webhook, home, works = hook(told_deal, "quote.*"), told_deal.cast.institute.pk, told_deal.cast.facility_operator.pk
+    tell_all()
+    with seen_by():
+        assert to_tell(at=NOW) == {}
+    told_deal.quote()
+
+    with seen_by():
+        assert sorted(to_tell(at=NOW)["events"]) == sorted([(home, home), (works, works)])
+        tell(home, at=NOW)
+        assert to_tell(at=NOW) == {"events": [(works, works)], "deliveries": [(home, webhook)]}
+        assert to_tell(at=NOW - timedelta(seconds=1)) == {"events": [(works, works)]}
+        holder = told_deal.holder.pk
+        assert to_tell(at=NOW + fanning.MAIL_WAITS)["letters"] == [(holder, holder)]
 
 
 # --- what one wants to hear ---------------------------------------------------------------------------------------

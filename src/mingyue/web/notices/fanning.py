@@ -65,10 +65,12 @@ def tell(organisation_id: UUID, *, at: datetime) -> int:
 
 
 def _deliveries(organisation_id: UUID, events: list[Event], at: datetime) -> Iterator[Delivery]:
-    """One to each webhook that wants to hear of it; of a test only the webhook that is tested hears."""
+    """One to each webhook that wants to hear of it and was there; of a test only the webhook that is tested hears."""
     webhooks = list(Webhook.objects.filter(organisation_id=organisation_id, active=True, removed_at=None))
     for event in events:
         for webhook in webhooks:
+            if event.at < webhook.at:
+                continue
             tested = event.what == rules.TEST
             if event.subject_id == str(webhook.pk) if tested else rules.wants(webhook.kinds, event.what):
                 yield Delivery(organisation_id=organisation_id, webhook=webhook, event=event, next_at=at)

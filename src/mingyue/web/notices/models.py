@@ -44,7 +44,7 @@ class Delivery(Owned):
         """Where it stands."""
 
         DUE = "due", said("On its way")
-        DELIVERED = "delivered", said("Delivered")
+        DELIVERED = "delivered", said("Arrived")
         GIVEN_UP = "given up", said("Given up")
 
     webhook = models.ForeignKey(Webhook, on_delete=models.PROTECT, related_name="deliveries")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Q, QuerySet
+from django.db.models import BooleanField, CharField, ExpressionWrapper, Q, QuerySet
 from django.db.models.functions import Cast
 
 from mingyue.web.notices.models import Delivery, Notice, Webhook, Wishes
@@ -98,7 +98,8 @@ def notices_of(viewer: Viewer) -> QuerySet[Notice]:
     if viewer.scopes is not None:
         return Notice.objects.none()
     mine = Notice.objects.filter(person_id=viewer.person_id, organisation_id__in=viewer.organisations, on_page=True)
-    return mine.select_related("event").order_by("read_at", "-at", "pk")
+    was_read = ExpressionWrapper(Q(read_at__isnull=False), BooleanField())
+    return mine.select_related("event").order_by(was_read, "-at", "-event__number")
 
 
 def notice_of(viewer: Viewer, notice_id: UUID) -> Notice | None:

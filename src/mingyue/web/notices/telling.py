@@ -34,7 +34,7 @@ class Who(StrEnum):
 
 
 WHY: Mapping[Who, Phrase] = {
-    Who.ASKER: say("You asked for this quote."),
+    Who.ASKER: say("You asked for it."),
     Who.HOLDER: say("You decide about budgets."),
     Who.SPEAKER: say("You take part in this conversation."),
     Who.MANAGER: say("You manage the facility."),

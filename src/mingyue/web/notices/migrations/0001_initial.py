@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("due", "On its way"), ("delivered", "Delivered"), ("given up", "Given up")],
+                        choices=[("due", "On its way"), ("delivered", "Arrived"), ("given up", "Given up")],
                         default="due",
                         max_length=9,
                     ),

@@ -11,7 +11,7 @@ ONES_OWN = "person_id = mingyue_person()"
 # it acts, and the walls stand again.
 TO_TELL = migrations.RunSQL(
     """
-    CREATE FUNCTION mingyue_to_tell(at timestamptz) RETURNS TABLE (what text, whose uuid, which uuid)
+    CREATE FUNCTION mingyue_to_tell(by_when timestamptz) RETURNS TABLE (what text, whose uuid, which uuid)
         LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         RETURN QUERY SELECT 'events', c.organisation_id, c.organisation_id FROM records_chain c
@@ -20,9 +20,9 @@ TO_TELL = migrations.RunSQL(
             WHERE c.count > COALESCE(t.number, 0);
         RETURN QUERY SELECT DISTINCT 'deliveries', d.organisation_id, d.webhook_id FROM notices_delivery d
             JOIN notices_webhook w ON w.id = d.webhook_id
-            WHERE d.state = 'due' AND d.next_at <= at AND w.active AND w.removed_at IS NULL;
+            WHERE d.state = 'due' AND d.next_at <= by_when AND w.active AND w.removed_at IS NULL;
         RETURN QUERY SELECT DISTINCT 'letters', n.person_id, n.person_id FROM notices_notice n
-            WHERE n.mail_at <= at;
+            WHERE n.mail_at <= by_when;
     END $$;
     """,
     "DROP FUNCTION mingyue_to_tell(timestamptz);",
