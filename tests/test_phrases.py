@@ -64,6 +64,7 @@ COMMANDS = [
     "login",
     "upload",
     "parts",
+    "events",
     "serve",
     "manage",
 ]

@@ -101,6 +101,10 @@ COMMANDS: Final[dict[str, tuple[str, Phrase]]] = {
         "platform:list_parts",
         say("List the parts on the platform that you may see."),
     ),
+    "events": (
+        "events:list_events",
+        say("List what happened in your organisation on the platform, or follow what happens."),
+    ),
     "serve": (
         "serve:serve",
         say("Open the shared service: database, pages and workers, until it is stopped."),

@@ -175,7 +175,7 @@ def test_an_owner_adds_a_webhook_and_sees_its_secret_once(told_deal: Deal, brows
     ("said", "why"),
     [
         ({"url": "http://a.example.org"}, "by https only"),
-        ({"url": "nowhere"}, "by https only"),
+        ({"url": "nowhere"}, "This is no address."),
         ({"kinds": "everything"}, "everything is no kind of event"),
         ({"url": "https://me:secret@a.example.org"}, "no password"),
     ],

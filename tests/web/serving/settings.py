@@ -6,6 +6,7 @@ from mingyue.web.site.settings import *  # noqa: F403
 
 INSTALLED_APPS = [
     *(f"mingyue.web.{name}" for name in OURS),  # noqa: F405
+    "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.postgres",
     "procrastinate.contrib.django",

@@ -53,7 +53,7 @@ def _parts(viewer: Viewer) -> Any:
     return (parts_of(viewer) | parts_of(viewer, archived=True)).order_by().values("pk")
 
 
-def _ids(things: QuerySet[Any]) -> QuerySet[Any]:
+def _ids(things: QuerySet[Any]) -> Any:
     """As events write them."""
     return things.order_by().annotate(named=Cast("pk", CharField())).values("named")
 
