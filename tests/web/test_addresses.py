@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from mingyue.web.facilities.models import Downtime, Facility, Machine
 from mingyue.web.materials.models import Batch, Recipe, RecipeVersion, Resin
+from mingyue.web.notices.models import Delivery, Notice, Webhook
 from mingyue.web.orders import accounts, books
 from mingyue.web.orders.models import Entry, Invoice, Order, Project, Quote, Tariff
 from mingyue.web.parts.models import Check, Part, Revision
@@ -21,6 +22,7 @@ from mingyue.web.people.models import ApiKey, Invitation, Membership, User
 from mingyue.web.people.queries import viewer_of
 from mingyue.web.records.blobs import keep_bytes
 from mingyue.web.records.models import Chain, Upload
+from mingyue.web.records.services import record
 from mingyue.web.records.walls import seen_by
 from tests.web.conftest import NOW, Cast
 from tests.web.orders.conftest import PLAIN
@@ -101,6 +103,20 @@ TABLE: dict[str, tuple[str, bool]] = {
     "project": (OWNERS, False),
     "project-budget": (OWNERS, True),
     "project-close": (OWNERS, True),
+    "notices": (SIGNED_IN, False),
+    "notices-read": (SIGNED_IN, True),
+    "notices-settings": (SIGNED_IN, False),
+    "notices-count": (SIGNED_IN, False),
+    "notices-live": (SIGNED_IN, False),
+    "notice": (OWNERS, False),  # the owner's own
+    "webhooks": (OWNERS, False),
+    "webhook": (OWNERS, False),
+    "webhook-change": (OWNERS, True),
+    "webhook-renew": (OWNERS, True),
+    "webhook-test": (OWNERS, True),
+    "webhook-remove": (OWNERS, True),
+    "webhook-replay": (OWNERS, True),
+    "delivery-replay": (OWNERS, True),
     "set_language": (OPEN, True),
     "terms": (OPEN, False),
 }
@@ -193,7 +209,8 @@ def things(cast: Cast) -> Things:
         )  # fmt: skip
     quote, order = ordered(revision, facility, cast)
     return Things(
-        {
+        told(cast)
+        | {
             "invoice_id": str(billed(order, cast).pk),
             "quote_id": str(quote.pk), "order_id": str(order.pk), "project_id": str(_project(cast).pk),
             "invitation_id": str(letter.pk), "key_id": str(key.pk), "membership_id": str(member.pk),
@@ -207,6 +224,22 @@ def things(cast: Cast) -> Things:
 def _project(cast: Cast) -> Project:
     with seen_by(organisation_id=cast.institute.pk), transaction.atomic():
         return Project.objects.create(organisation=cast.institute, number="P1", name="p", budget_fen=1, at=NOW)
+
+
+def told(cast: Cast) -> dict[str, str]:
+    """A webhook of the institute, what was sent there, and a notice to its owner."""
+    home = cast.institute
+    with seen_by(organisation_id=home.pk), transaction.atomic():
+        webhook = Webhook.objects.create(
+            organisation=home, url="https://receiver.example.org/", kinds=[], salt="s", by=cast.owner, at=NOW
+        )
+        event = record(actor=None, what="webhook.made", subject=webhook, at=NOW)
+        delivery = Delivery.objects.create(organisation=home, webhook=webhook, event=event, next_at=NOW)
+        notice = Notice.objects.create(
+            organisation=home, person=cast.owner, event=event, group="programs", who="owner", text={"text": "made"},
+            address="/organisations/", at=NOW, on_page=True,
+        )  # fmt: skip
+    return {"webhook_id": str(webhook.pk), "delivery_id": str(delivery.pk), "notice_id": str(notice.pk)}
 
 
 def ordered(revision: Revision, facility: Facility, cast: Cast) -> tuple[Quote, Order]:

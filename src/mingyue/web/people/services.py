@@ -220,6 +220,11 @@ def revoke_key(*, actor: Viewer, key_id: UUID, at: datetime) -> None:
         record(actor=actor, what="key.revoked", subject=key, at=at)
 
 
+def note_language(*, person_id: UUID, language: str) -> None:
+    """In which language somebody reads, for what is written to them. No event: it is nobody else's affair."""
+    User.objects.filter(pk=person_id).exclude(language=language).update(language=language)
+
+
 def _membership(actor: Viewer, membership_id: UUID) -> Membership:
     found = (
         Membership.objects.filter(pk=membership_id, ended_at=None, organisation_id__in=actor.organisations)

@@ -29,6 +29,7 @@ from mingyue.errors import LimitError, MingyueError
 from mingyue.phrases import say
 from mingyue.web.facilities.api import router as facilities
 from mingyue.web.materials.api import router as materials
+from mingyue.web.notices.api import router as notices
 from mingyue.web.orders.api import router as quotes
 from mingyue.web.orders.order_api import router as orders
 from mingyue.web.orders.papers_api import router as papers
@@ -68,7 +69,7 @@ api = Api(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (people, facilities, materials, parts, quotes, orders, projects, papers):
+for router in (people, facilities, materials, parts, quotes, orders, projects, papers, notices):
     api.add_router("", router)
 
 

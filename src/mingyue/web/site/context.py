@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from mingyue import __version__
 from mingyue.phrases import Phrase, say
+from mingyue.web.notices.queries import unread_count
 from mingyue.web.records.language import current_language
 
 SECTIONS = {
@@ -30,6 +32,7 @@ OF_ONES_ACCOUNT = {
     "/accounts/password/change/": say("Password"),
     "/accounts/2fa/": say("Second factor and passkeys"),
     "/accounts/sessions/": say("Sessions"),
+    "/notices/settings/": say("What to hear of"),
 }
 
 
@@ -43,12 +46,14 @@ class Place:
 
 
 def about_the_site(request: HttpRequest) -> dict[str, Any]:
-    """language: en or zh."""
-    office = getattr(getattr(request, "viewer", None), "runs_platform", False)
+    """language: en or zh. unread: how many notices are new; asked only by a page that shows it."""
+    viewer = getattr(request, "viewer", None)
+    office = getattr(viewer, "runs_platform", False)
     return {
         "language": current_language(),
         "sections": _places(SECTIONS | OF_THE_OFFICE if office else SECTIONS, request.path),
         "account_pages": _places(OF_ONES_ACCOUNT, request.path),
+        "unread": SimpleLazyObject(lambda: unread_count(viewer) if viewer else 0),
         "version": __version__,
     }
 
