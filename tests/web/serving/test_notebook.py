@@ -89,9 +89,10 @@ def test_a_quote_is_known_by_its_number_and_only_to_its_people(
         assert client.quote(quote).state_said == "已接受"
         assert client.order(notebook["order"].number).id == notebook["order"].id
         assert quote.number in [one.number for one in client.quotes(part=quote.part.id)]
-        with pytest.raises(ApiError, match="There is nothing of the number Q-0000-0000") as refused:
-            client.quote("Q-0000-0000")
-    assert (refused.value.status, refused.value.kind) == (404, "not-found")
+        for number in ("Q-0000-0000", "Q-1", "q-oooo-iiii"):
+            with pytest.raises(ApiError, match=f"There is nothing of the number {number}") as refused:
+                client.quote(number)
+            assert (refused.value.status, refused.value.kind) == (404, "not-found")
 
 
 def test_from_a_shell_a_part_is_quoted_approved_ordered_and_cancelled(
