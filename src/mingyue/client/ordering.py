@@ -27,7 +27,6 @@ from mingyue.client.wishes import checks_of, options_of, several
 from mingyue.errors import BadInputError
 from mingyue.phrases import say
 
-
 _NUMBER = re.compile(r"[QO](-[0-9A-HJKMNP-TV-Z]{4}){2}")
 
 
