@@ -29,7 +29,7 @@ schema = schemathesis.openapi.from_dict(json.loads(json.dumps(site_api.api.get_o
 schema.config.checks.positive_data_acceptance.expected_statuses += ["400", "412"]
 schema.config.checks.missing_required_header.expected_statuses += ["428"]  # RFC 6585
 things: dict[str, str] = {}
-_FITS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[-_a-zA-Z0-9]{1,60}")
+_UUID, _NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), re.compile(r"[-_a-zA-Z0-9]{1,60}")
 
 
 @cache
@@ -56,7 +56,8 @@ def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) ->
     for name, value in (path_parameters or {}).items():
         known = "facility" if name == "slug" and "facilities" in context.operation.path else name
         known = "organisation" if known == "slug" else known
-        if known in things and _FITS.fullmatch(str(value)) and sum(map(ord, str(value))) % 2:
+        fits = _UUID if name.endswith("_id") else _NAME
+        if known in things and fits.fullmatch(str(value)) and sum(map(ord, str(value))) % 2:
             path_parameters[name] = things[known]
     return path_parameters
 
