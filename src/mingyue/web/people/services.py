@@ -14,7 +14,7 @@ from mingyue.web.people import rules
 from mingyue.web.people.keys import digest_of, new_key, new_token
 from mingyue.web.people.models import ApiKey, Invitation, Membership, Organisation, Role, User
 from mingyue.web.people.viewers import Viewer
-from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError
+from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError, refuse
 from mingyue.web.records.services import record
 from mingyue.web.records.walls import seen_by
 
@@ -248,5 +248,4 @@ def _refuse(reasons: list[Phrase], actor: Viewer, organisation_id: UUID) -> None
     """Raise the reasons, if there are any; to strangers there is nothing here at all."""
     if reasons and not actor.belongs_to(organisation_id):
         raise NotFoundError
-    if reasons:
-        raise RefusedError(reasons)
+    refuse(reasons)

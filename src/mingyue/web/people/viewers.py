@@ -13,6 +13,8 @@ SCOPES = (
     "facilities:read",
     "materials:read",
     "materials:write",
+    "orders:read",
+    "orders:write",
     "organisation:read",
     "events:read",
 )

@@ -21,6 +21,11 @@ SECTIONS = {
     "/materials/": say("Materials"),
     "/organisations/": say("Organisation"),
 }
+LIES_IN = {
+    "/quotes/": "/orders/",
+    "/invoices/": "/orders/",
+    "/projects/": "/orders/",
+}  # pages → the section they are of
 OF_THE_OFFICE = {"/administration/": say("Administration")}  # seen by those who run the platform
 OF_ONES_ACCOUNT = {
     "/accounts/email/": say("E-mail addresses"),
@@ -54,4 +59,5 @@ def about_the_site(request: HttpRequest) -> dict[str, Any]:
 
 
 def _places(names: Mapping[str, Phrase], path: str) -> list[Place]:
-    return [Place(address, name, path.startswith(address)) for address, name in names.items()]
+    section = next((of for pages, of in LIES_IN.items() if path.startswith(pages)), path)
+    return [Place(address, name, section.startswith(address)) for address, name in names.items()]
