@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
 
 import httpx
 import pytest
 
-from mingyue.client import verify_webhook
+from mingyue.client import Client, verify_webhook
 from tests.web.notices.receiver import Receiver, receiving
 from tests.web.serving.breaking import asked
-from tests.web.serving.demonstrated import served
-from tests.web.serving.running import Served, until
+from tests.web.serving.demonstrated import client, key, served
+from tests.web.serving.running import Served, mingyue, until
 
-__all__ = ["served"]  # a fixture
+__all__ = ["client", "key", "served"]  # fixtures
 
 HOOKS = "/organisations/jialing-university/webhooks/"
 ENGINEER = "engineer@mingyue.example"
@@ -100,3 +102,40 @@ def test_a_teller_hears_again_when_the_database_was_started_anew(served: Served,
         until(lambda: receiver.calls)
 
     assert pids(served) == before
+
+
+def test_who_follows_reads_what_happened_and_then_what_happens(
+    served: Served, owner: httpx.Client, client: Client
+) -> None:
+    events = list(client.events())
+    assert [later.number - earlier.number for earlier, later in pairwise(events)] == [1] * (len(events) - 1)
+    assert events[0].type == "organisation.created"
+    following = client.events(after=events[-1].number, kind="webhook.*", follow=True)
+
+    with receiving() as receiver:
+        page, _ = hooked(owner, receiver)
+        posted(owner, f"{page}test/")
+        heard = [next(following), next(following)]
+
+    assert [one.type for one in heard] == ["webhook.made", "webhook.tested"]
+    assert heard[0].subject == heard[1].subject
+    assert page.endswith(f"{heard[0].subject['id']}/")
+
+
+def test_a_shell_lists_events(served: Served, key: str, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(key, encoding="utf-8")
+    settings = {"XDG_CONFIG_HOME": str(tmp_path)}
+    logged_in = mingyue(tmp_path, "login", served.address, "--key-file", str(tmp_path / "key"), **settings)
+    assert logged_in.returncode == 0, logged_in.stderr
+
+    told = mingyue(tmp_path, "events", "--kind", "organisation.*", "--json", **settings)
+    read = mingyue(tmp_path, "events", "--kind", "organisation.*", **settings)
+    none = mingyue(tmp_path, "events", "--after", "9999999", "--json", **settings)
+
+    (event,) = json.loads(told.stdout)["events"]
+    assert (event["type"], event["organisation"], event["number"]) == ("organisation.created", "jialing-university", 1)
+    assert (
+        read.stdout
+        == f"     1  {event['at'][:10]} {event['at'][11:19]}Z  organisation.created  {' '.join(event['subject'].values())}\n"
+    )
+    assert json.loads(none.stdout) == {"events": []}

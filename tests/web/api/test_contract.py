@@ -40,7 +40,8 @@ MANAGERS = {
 }  # fmt: skip
 # The name of a value in a body → what stands there.
 IN_BODIES = {"check": "check_id", "service_class": "class_id", "project": "project_id", "organisation": "organisation"}
-_FITS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[-_a-zA-Z0-9]{1,60}")
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_FITS = re.compile(rf"{_ID.pattern}|[-_a-zA-Z0-9]{{1,60}}")
 
 
 @cache
@@ -67,7 +68,8 @@ def about_what_is_there(case: Case) -> None:
     for place, value in (case.path_parameters or {}).items():
         known = "facility" if place == "slug" and "/facilities/" in case.operation.path else place
         known = "organisation" if known == "slug" else known
-        if _meant(value) and (there := thing(things, name, known)):
+        is_id = not place.endswith("_id") or _ID.fullmatch(str(value))  # what is none stays none
+        if is_id and _meant(value) and (there := thing(things, name, known)):
             case.path_parameters[place] = there
     if isinstance(case.body, dict):
         case.body = _named(case.body, name)

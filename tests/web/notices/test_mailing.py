@@ -36,7 +36,8 @@ def letters(settings: Any, tmp_path: Path) -> Letters:
 
     def read() -> list[EmailMessage]:
         files = sorted(tmp_path.iterdir(), key=lambda path: path.stat().st_mtime_ns)
-        texts = [file.read_bytes().rpartition(b"-" * 79)[0].rstrip() for file in files]
+        # Letters of one second may share a file, each with a line of dashes below it.
+        texts = [text for file in files for text in file.read_bytes().split(b"\n" + b"-" * 79 + b"\n") if text.strip()]
         return [message_from_bytes(text, policy=policy.default) for text in texts]  # type: ignore[misc]
 
     return read

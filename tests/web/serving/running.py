@@ -22,7 +22,7 @@ import psycopg
 from mingyue.web.site.database import NAME, PORT, SERVING_ROLE, socket_folder
 
 ROOT = Path(__file__).parents[3]
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 def variables(home: Path, **more: str) -> dict[str, str]:

@@ -23,7 +23,7 @@ from tests.web.serving.urls import LARGE_BYTES
 # One module-wide server, restarted by one test: they run on one worker, in this order.
 
 
-FEW = 10  # connections of a worker, and the one that counts them
+FEW = 14  # connections of a worker and of the teller, and the one that counts them
 
 
 @pytest.fixture(scope="module")
