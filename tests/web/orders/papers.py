@@ -8,6 +8,12 @@ from typing import Any
 from pypdf import PdfReader
 
 
+def found_one(document: dict[str, Any] | None) -> dict[str, Any]:
+    """A document that is there."""
+    assert document is not None
+    return document
+
+
 def text_of(pdf: bytes) -> str:
     """All words, with one space between: where lines break is the layout's affair."""
     return " ".join(" ".join(pages_of(pdf)).replace("\u200b", "").split())
