@@ -11,7 +11,7 @@ from mingyue.web.facilities.models import Facility
 from mingyue.web.facilities.queries import facilities
 from mingyue.web.orders.models import Approval, Entry, Invoice, Message, Order, Project, Quote, Tariff
 from mingyue.web.parts.models import Revision
-from mingyue.web.parts.queries import parts_of
+from mingyue.web.parts.queries import parts_of, revision_of
 from mingyue.web.people.models import Role
 from mingyue.web.people.viewers import Viewer
 
@@ -61,6 +61,45 @@ def quotes_of(viewer: Viewer) -> QuerySet[Quote]:
 def quote_of(viewer: Viewer, quote_id: UUID) -> Quote | None:
     """The quote, to both sides."""
     return quotes_of(viewer).filter(pk=quote_id).first()
+
+
+def followers_of(viewer: Viewer, quote: Quote) -> QuerySet[Quote]:
+    """Quotes in which the same was asked for a later revision, newest first."""
+    return quotes_of(viewer).filter(facility_id=quote.facility_id, content__follows__id=str(quote.pk))
+
+
+def follower_of(viewer: Viewer, quote: Quote, revision: Revision, *, at: datetime) -> Quote | None:
+    """The one of this revision that is still open: looked at, or offered and not run out."""
+    found = followers_of(viewer, quote).filter(revision=revision)
+    return found.filter(Q(state=Quote.State.REVIEW) | Q(state=Quote.State.OFFERED, valid_until__gt=at)).first()
+
+
+def newer_revision_of(viewer: Viewer, quote: Quote) -> Revision | None:
+    """The newest revision of what was quoted, to who sees the part; None where that is the one that was quoted."""
+    quoted = revision_of(viewer, quote.revision_id)
+    if quoted is None:
+        return None
+    newer = Revision.objects.filter(part_id=quoted.part_id, number__gt=quoted.number)
+    return newer.select_related("part").order_by("-number").first()
+
+
+def priced(viewer: Viewer, revision: Revision, *, follows: Quote | None = None) -> Quote | None:
+    """The quote by which a revision is known to cost something: what follows that quote, else what was ordered, else what
+    is offered, else what is looked at; of those alike the newest."""
+    standing = (Quote.State.ACCEPTED, Quote.State.OFFERED, Quote.State.REVIEW)
+    found = quotes_of(viewer).filter(revision=revision, state__in=standing)
+
+    def rank(quote: Quote) -> tuple[bool, int]:
+        is_other = follows is not None and quote.content.get("follows", {}).get("id") != str(follows.pk)
+        return is_other, standing.index(Quote.State(quote.state))
+
+    return min(found, key=rank, default=None)
+
+
+def followed_by(viewer: Viewer, quote: Quote) -> Quote | None:
+    """The quote of an earlier revision that this one follows."""
+    followed = quote.content.get("follows")
+    return quote_of(viewer, UUID(followed["id"])) if followed else None
 
 
 def messages_of(viewer: Viewer, quote: Quote) -> QuerySet[Message]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mingyue.web.orders import order_views, project_views, tariff_views, views
+from mingyue.web.orders import again_views, order_views, project_views, tariff_views, views
 
 urlpatterns = [
     path("quotes/", views.quotes, name="quotes"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("quotes/<uuid:quote_id>/approve/", views.approve, name="quote-approve"),
     path("quotes/<uuid:quote_id>/release/", views.release, name="quote-release"),
     path("quotes/<uuid:quote_id>/decline/", views.decline, name="quote-decline"),
+    path("quotes/<uuid:quote_id>/again/", again_views.ask_again, name="quote-again"),
+    path("quotes/changes/<uuid:revision_id>/", again_views.changes, name="quote-changes"),
     path("orders/", order_views.orders, name="orders"),
     path("orders/<uuid:order_id>/", order_views.order, name="order"),
     path("orders/<uuid:order_id>/cancel/", order_views.cancel, name="order-cancel"),

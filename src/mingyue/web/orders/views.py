@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from mingyue.web.facilities.models import Facility
 from mingyue.web.facilities.queries import service_classes_of
 from mingyue.web.orders import queries, rules, services
+from mingyue.web.orders.against import compared
 from mingyue.web.orders.forms import QuoteForm
 from mingyue.web.orders.models import Order, Quote
 from mingyue.web.orders.numbers import read
@@ -118,6 +119,20 @@ def _about(request: HttpRequest, quote_id: UUID) -> dict[str, Any]:
         "provides": rules.may_provide(viewer, found.provider_id),
         "spends": spends,
         "projects": list(open_projects) if spends else [],
+        **_in_revisions(viewer, found, at),
+    }
+
+
+def _in_revisions(viewer: Viewer, found: Quote, at: datetime) -> dict[str, Any]:
+    """The quote of an earlier revision that it follows, and what there is of later ones."""
+    was = queries.followed_by(viewer, found)
+    newer = queries.newer_revision_of(viewer, found) if rules.may_order(viewer, found.organisation_id) else None
+    return {
+        "was": was,
+        "changes": compared(was.content, found.content) if was else [],
+        "newer": newer,
+        "follower": queries.follower_of(viewer, found, newer, at=at) if newer else None,
+        "withdrawable": not rules.why_not_open(found),
     }
 
 

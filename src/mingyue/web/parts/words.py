@@ -94,8 +94,10 @@ _STUDIES: dict[str, Phrase] = {
     "orientations_ask": say("Compare ways of laying it"),
     "orientations_tried": say("{n} ways were compared. These are worth a look:", n="{n}"),
     "orientations_how": say(
-        "To take one, turn the part by these angles about x, then y, then z in your program, and upload it as a revision."
+        "Check one, and findings, masks and price are of the part as it lies then; the file stays as it is."
     ),
+    "check_so": say("Check this way"),
+    "check_lying": say("Check this way: {lying}", lying="{lying}"),
     "lying": say("Lying"),
     "turned_by": say("Turned by x, y, z"),
     "supported": say("To support"),

@@ -24,6 +24,7 @@ export class Verdict {
 
   #drawTabs(checks, chosen) {
     const hadFocus = this.tabs.contains(document.activeElement);
+    const isTurned = checks.some(({ rotation }) => rotation); // else all lie alike, and it need not be said
     const tabs = checks.map((check) => {
       const isChosen = check.id === chosen?.id;
       const button = el(
@@ -35,7 +36,7 @@ export class Verdict {
         },
         check.verdict ? severityIcon(check.verdict) : icon(isUnderWay(check) ? "clock" : "note"),
         el("span", {}, `${check.machine.name} · ${check.resin.name}`),
-        el("span", { class: "quiet" }, length(check.layer_um)),
+        el("span", { class: "quiet" }, [length(check.layer_um), isTurned && check.lying].filter(Boolean).join(" · ")),
       ); // prettier-ignore
       return el("li", { role: "presentation" }, button);
     });
