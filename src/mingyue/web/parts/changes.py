@@ -138,7 +138,7 @@ def _gaps_um(was: Floats, now: Floats) -> Floats:
 def in_part_frame(findings: Sequence[Json], placement: Mapping[str, Any], *, moved_um: Sequence[float]) -> list[Json]:
     """The same with places in the part frame, moved by so much. A box that was turned becomes the box around it."""
     matrix, offset = np.array(placement["matrix"], dtype=np.float64), np.array(placement["offset_um"])
-    back, moved = np.linalg.inv(matrix), np.array(moved_um)
+    back, moved = np.linalg.inv(matrix).astype(np.float64), np.array(moved_um, dtype=np.float64)
     return [_moved(one, back, offset, moved) for one in findings]
 
 

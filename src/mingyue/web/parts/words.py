@@ -134,11 +134,14 @@ _DETAILS: dict[str, Phrase] = {
 
 _COMPARE: dict[str, Phrase] = {
     "gained": say("New findings"),
+    "worse": say("Findings that are worse"),
     "lost": say("Findings that are gone"),
-    "kept": say("Findings as before"),
+    "better": say("Findings that are better"),
+    "same": say("Findings as before"),
+    "surface": say("Surface"),
+    "checks_open": say("The new revision is still being read and checked; this page follows."),
     "none": say("None"),
     "no_check_alike": say("The two have no check in common: same machine, resin and layer."),
-    "revision": say("Revision {n}", n="{n}"),
 }
 
 _UPLOAD: dict[str, Phrase] = {
