@@ -1,25 +1,48 @@
-"""One of each thing that addresses of the API name, made past the services."""
+"""One of each thing that addresses of the API name: made past the services, but for deals, which these make best.
+
+What one act uses up is there once more for another: `accept_quote:quote_id` is the quote that is to be accepted.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from mingyue.web.facilities.models import Capability, Downtime, Facility, Machine, ServiceClass, StaffedHours
 from mingyue.web.materials.models import Batch, Recipe, RecipeVersion, Resin
+from mingyue.web.orders import services
+from mingyue.web.orders.models import Order
 from mingyue.web.parts.models import Check, Part, Revision
 from mingyue.web.people.models import ApiKey, Invitation, Membership
 from mingyue.web.records.blobs import keep_bytes
-from mingyue.web.records.walls import seen_by
+from mingyue.web.records.walls import seen_by, tell
 from tests.web.conftest import NOW, Cast
+from tests.web.orders.conftest import Deal, Shop, make_deal
 
 LATER = timedelta(days=9999)
 
 
 def make_things(cast: Cast) -> dict[str, str]:
     """Name in the address → what stands there: the institute's secrets, and the facility's machines."""
-    return facility_of(cast) | institutes_of(cast)
+    things = facility_of(cast) | institutes_of(cast) | deals_of(cast)
+    tell()
+    return things
+
+
+def thing(things: dict[str, str], operation: str, name: str) -> str:
+    """What stands under this name for this operation."""
+    return things.get(f"{operation}:{name}", things.get(name, ""))
+
+
+def filled(body: Any, things: dict[str, str], operation: str) -> Any:
+    """A body in which ids stand where it names things."""
+    if isinstance(body, dict):
+        return {name: filled(value, things, operation) for name, value in body.items()}
+    if isinstance(body, list):
+        return [filled(value, things, operation) for value in body]
+    return thing(things, operation, body) if isinstance(body, str) and body.endswith("_id") else body
 
 
 def facility_of(cast: Cast) -> dict[str, str]:
@@ -86,3 +109,48 @@ def institutes_of(cast: Cast) -> dict[str, str]:
         "membership_id": str(member.pk), "part_id": str(part.pk), "revision_id": str(revision.pk),
         "check_id": str(check.pk), "person_id": str(cast.colleague.pk), "layer": "0", "field": "0",
     }  # fmt: skip
+
+
+def deals_of(cast: Cast) -> dict[str, str]:
+    """A quote, an order, an invoice for each act that uses one up; the institute's `holder@example.org` has two projects."""
+    works = cast.facility_operator
+    with seen_by(organisation_id=works.pk), transaction.atomic():
+        facility = Facility.objects.get(slug="works")
+        standard = ServiceClass.objects.get(facility=facility)
+        express = ServiceClass.objects.create(organisation=works, facility=facility, name="express", lead_days=3)
+        shop = Shop(facility, Machine.objects.get(), Resin.objects.get(), standard, express)
+    deal = make_deal(cast, shop)
+    offered = {
+        f"{act}:quote_id": deal.quote() for act in ("approve_quote", "ask_review", "withdraw_quote", "replace_quote")
+    }
+    approved = {f"{act}:quote_id": deal.approved() for act in ("accept_quote", "withdraw_approval")}
+    looked_at = {f"{act}:quote_id": deal.quote(quantity=501) for act in ("release_quote", "decline_quote")}
+    ordered = {f"{act}:order_id": deal.ordered() for act in ("cancel_order", "advance_order", "bill_order")}
+    billed = {f"{act}:order_id": billed_by(deal) for act in ("note_payment", "write_off")}
+    billed |= {"order_id": billed_by(deal), "note_refund:order_id": overpaid(deal)}
+    invoiced = {f"{act}:invoice_id": billed_by(deal).invoices.get() for act in ("void_invoice", "credit_invoice")}
+    other = services.open_project(
+        actor=deal.be(deal.holder), organisation_id=cast.institute.pk, number="2", name="Two", budget_fen=0, at=NOW
+    )
+    made = offered | approved | looked_at | ordered | billed | invoiced | {
+        "quote_id": deal.quote(), "invoice_id": billed["order_id"].invoices.get(), "project_id": deal.project,
+        "close_project:project_id": other, "tariff_id": deal.tariff, "ask_quote:check_id": deal.check,
+        "class_id": standard,
+    }  # fmt: skip
+    return {name: str(one.pk) for name, one in made.items()}
+
+
+def billed_by(deal: Deal) -> Order:
+    """An order with one invoice over all of it, which nobody has paid; the manager stays the viewer."""
+    order = deal.ordered()
+    services.bill_order(actor=deal.be(deal.cast.manager), order_id=order.pk, at=NOW)
+    return order
+
+
+def overpaid(deal: Deal) -> Order:
+    """An order that was paid and then credited."""
+    order = billed_by(deal)
+    manager, total = deal.be(deal.cast.manager), order.total_fen
+    services.note_payment(actor=manager, order_id=order.pk, amount_fen=total, reference=order.number, at=NOW)
+    services.credit_invoice(actor=manager, invoice_id=order.invoices.get().pk, amount_fen=100_00, why="late", at=NOW)
+    return order

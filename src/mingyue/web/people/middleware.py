@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 from django.db import transaction
@@ -40,6 +41,13 @@ def tell_of(viewer: Viewer) -> None:
         walls.tell(person_id=viewer.person_id)
     else:
         walls.tell(organisation_id=viewer.organisations[0])
+
+
+def looking_as(viewer: Viewer) -> AbstractContextManager[None]:
+    """The same for as long as a context lasts: for what is read when the answer has begun and nobody looks any more."""
+    if viewer.scopes is None:
+        return walls.seen_by(person_id=viewer.person_id)
+    return walls.seen_by(organisation_id=viewer.organisations[0])
 
 
 def _viewer_told(request: HttpRequest) -> Viewer:

@@ -27,6 +27,9 @@ from mingyue.errors import LimitError, MingyueError
 from mingyue.phrases import say
 from mingyue.web.facilities.api import router as facilities
 from mingyue.web.materials.api import router as materials
+from mingyue.web.orders.api import router as quotes
+from mingyue.web.orders.order_api import router as orders
+from mingyue.web.orders.project_api import router as projects
 from mingyue.web.parts.api import router as parts
 from mingyue.web.people.access import caller, now
 from mingyue.web.people.api import router as people
@@ -61,7 +64,7 @@ api = Api(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (people, facilities, materials, parts):
+for router in (people, facilities, materials, parts, quotes, orders, projects):
     api.add_router("", router)
 
 

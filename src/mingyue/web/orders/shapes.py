@@ -1,0 +1,313 @@
+"""What programs read about quotes, orders, invoices, projects and the ledger over HTTP. Amounts are whole fen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ninja import Schema
+
+Json = dict[str, Any]
+
+
+class NamesOut(Schema):
+    """Somebody or something by id, with its name in both languages."""
+
+    id: UUID
+    name: str
+    name_zh: str
+
+
+class NumberedOut(Schema):
+    """A quote or an order by id and by the number that people call it."""
+
+    id: UUID
+    number: str
+
+
+class PartOfQuoteOut(Schema):
+    """Which geometry of which part is quoted. sha256: of the file as it came."""
+
+    id: UUID
+    name: str
+    revision: int
+    file_name: str
+    sha256: str
+
+
+class TariffOfQuoteOut(Schema):
+    """The tariff by which is reckoned."""
+
+    id: UUID
+    number: int
+
+
+class MachineOfOptionOut(Schema):
+    """The machine that makes it. profile: what the engine calls its class."""
+
+    id: UUID
+    name: str
+    profile: str
+
+
+class ResinOfOptionOut(NamesOut):
+    """The resin. profile: what the engine calls it."""
+
+    profile: str
+
+
+class ServiceClassOut(NamesOut):
+    """How fast. lead_days: working days."""
+
+    lead_days: int
+
+
+class ChangedOut(Schema):
+    """What a person at the facility made of a line: its amount before, and why."""
+
+    amount_fen: int
+    why: str
+
+
+class LineOut(Schema):
+    """quantity_milli thousandths of a unit at unit_price_fen are amount_fen; tax_fen is not in the amount."""
+
+    kind: str
+    quantity_milli: int
+    unit: str
+    unit_price_fen: int
+    amount_fen: int
+    tax_per_mille: int
+    tax_fen: int
+    reason: str
+    changed: ChangedOut | None
+
+
+class RateOut(Schema):
+    """What is taxed at one rate."""
+
+    tax_per_mille: int
+    net_fen: int
+    tax_fen: int
+
+
+class FindingOut(Schema):
+    """One thing that the check found."""
+
+    title: str
+    message: str
+    remedy: str
+    severity: str
+
+
+class OptionOut(Schema):
+    """One way of making the part, with its price. number: what approving and accepting name it by."""
+
+    number: int
+    check: UUID
+    machine: MachineOfOptionOut
+    resin: ResinOfOptionOut
+    layer_um: float
+    placement: Json | None
+    quantity: int
+    inspection: str
+    tolerance_um: int
+    service_class: ServiceClassOut
+    verdict: str
+    findings: list[FindingOut]
+    lines: list[LineOut]
+    rates: list[RateOut]
+    net_fen: int
+    tax_fen: int
+    total_fen: int
+
+
+class QuoteBriefOut(Schema):
+    """A quote in a list. totals_fen: of each option, tax included."""
+
+    id: UUID
+    number: str
+    state: str
+    state_said: str
+    at: datetime
+    valid_until: datetime | None
+    currency: str
+    totals_fen: list[int]
+    customer: NamesOut
+    provider: NamesOut
+    facility: NamesOut
+    part: PartOfQuoteOut
+
+
+class MessageOut(Schema):
+    """What somebody said about a quote. side: customer or provider."""
+
+    id: UUID
+    side: str
+    by: str
+    text: str
+    at: datetime
+
+
+class PayerOut(Schema):
+    """A project by id, number and name."""
+
+    id: UUID
+    number: str
+    name: str
+
+
+class ApprovalOut(Schema):
+    """Which project pays for which option. returned_fen: what came back to the project."""
+
+    option: int
+    project: PayerOut
+    amount_fen: int
+    returned_fen: int
+    by: str
+    at: datetime
+
+
+class QuoteOut(QuoteBriefOut):
+    """A quote, to either side. closed: why it cannot be approved or accepted; null where it can. answer: why it was declined
+    or withdrawn. approval: only the customer's side is told. may_order, may_approve, may_answer: what the caller may do.
+
+    content: what is frozen, word for word. digest: its SHA-256, as JSON with sorted names and no spaces, in UTF-8.
+    """
+
+    closed: str | None
+    closed_at: datetime | None
+    answer: str
+    tariff: TariffOfQuoteOut
+    review: list[str]
+    cancel_due_per_mille: dict[str, int]
+    options: list[OptionOut]
+    thread: list[MessageOut]
+    approval: ApprovalOut | None
+    order: NumberedOut | None
+    supersedes: NumberedOut | None
+    superseded_by: NumberedOut | None
+    may_order: bool
+    may_approve: bool
+    may_answer: bool
+    links: dict[str, str]
+    digest: str
+    content: Json
+
+
+class OrderBriefOut(Schema):
+    """An order in a list. reference: the number of the project that pays."""
+
+    id: UUID
+    number: str
+    state: str
+    state_said: str
+    at: datetime
+    quote: NumberedOut
+    reference: str
+    currency: str
+    total_fen: int
+    customer: NamesOut
+    provider: NamesOut
+    facility: NamesOut
+    part: PartOfQuoteOut
+
+
+class BalanceOut(Schema):
+    """Where the money of an order is: what is left to be billed; what was billed, less what was voided or credited; what of
+    that is still to be paid (below zero: paid without being owed); what was paid and not paid back; what nobody will pay."""
+
+    to_bill_fen: int
+    billed_fen: int
+    to_pay_fen: int
+    paid_fen: int
+    written_off_fen: int
+
+
+class InvoiceOut(Schema):
+    """An invoice or a credit note. kind: invoice or credit_note. about: the invoice that a credit note is about."""
+
+    id: UUID
+    kind: str
+    kind_said: str
+    number: int
+    order: NumberedOut
+    about: UUID | None
+    currency: str
+    total_fen: int
+    rates: list[RateOut]
+    at: datetime
+    voided_at: datetime | None
+
+
+class OrderOut(OrderBriefOut):
+    """An order, to either side. due_on_cancelling_fen: what cancelling it now would cost; null where nothing cancels it.
+    due_fen: what is due of an order that was cancelled."""
+
+    option: OptionOut
+    rates: list[RateOut]
+    balance: BalanceOut
+    invoices: list[InvoiceOut]
+    cancelled_at: datetime | None
+    due_fen: int | None
+    due_on_cancelling_fen: int | None
+    may_cancel: bool
+    may_bill: bool
+    links: dict[str, str]
+
+
+class PostingOut(Schema):
+    """An amount in an account: a debit is above zero, a credit below."""
+
+    account: str
+    account_said: str
+    amount_fen: int
+
+
+class EntryOut(Schema):
+    """What happened to the money of an order. number: counted in its order. The postings sum to zero."""
+
+    id: UUID
+    order: NumberedOut
+    number: int
+    kind: str
+    kind_said: str
+    customer: NamesOut
+    invoice: UUID | None
+    reference: str
+    note: str
+    currency: str
+    at: datetime
+    postings: list[PostingOut]
+
+
+class ProjectOut(Schema):
+    """What pays: a grant or a cost centre. organisation: whose, by slug."""
+
+    id: UUID
+    organisation: str
+    number: str
+    name: str
+    currency: str
+    budget_fen: int
+    committed_fen: int
+    remaining_fen: int
+    at: datetime
+    closed_at: datetime | None
+    version: int
+
+
+class TariffOut(Schema):
+    """One version of what a facility asks for. counts: whether a quote that is asked for now is reckoned by it."""
+
+    id: UUID
+    number: int
+    state: str
+    state_said: str
+    currency: str
+    why: str
+    valid_from: datetime | None
+    at: datetime
+    counts: bool
+    numbers: Json
