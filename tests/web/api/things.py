@@ -95,19 +95,22 @@ def institutes_of(cast: Cast) -> dict[str, str]:
         )
         blob = keep_bytes(b"solid", organisation_id=home.pk, media_type="model/stl", at=NOW)
         revision = Revision.objects.create(
-            organisation=home, part=part, number=1, file_name="n.stl", blob=blob, by=cast.owner, at=NOW
-        )
+            organisation=home, part=part, number=1, file_name="n.stl", blob=blob, by=cast.owner, at=NOW,
+            facts={"box_um": [[0, 0, 0], [9, 9, 9]], "faults": [], "notes": []},
+        )  # fmt: skip
     with seen_by(organisation_id=cast.facility_operator.pk):
         machine = Machine.objects.get()
         resin = Resin.objects.get()
     with seen_by(organisation_id=home.pk), transaction.atomic():
-        check = Check.objects.create(
-            organisation=home, revision=revision, machine=machine, resin=resin, layer_um=5, asked_at=NOW
-        )
+        said = {"organisation": home, "revision": revision, "machine": machine, "resin": resin, "asked_at": NOW}
+        check = Check.objects.create(layer_um=5, **said)
+        looked = {"placement": {"matrix": [[1, 0, 0], [0, 1, 0], [0, 0, 1]], "offset_um": [0, 0, 0]}}
+        was, now = (Check.objects.create(layer_um=layer_um, looked=looked, **said) for layer_um in (10, 15))
     return {
         "organisation": home.slug, "recipe_id": str(recipe.pk), "invitation_id": str(letter.pk), "key_id": str(key.pk),
         "membership_id": str(member.pk), "part_id": str(part.pk), "revision_id": str(revision.pk),
         "check_id": str(check.pk), "person_id": str(cast.colleague.pk), "layer": "0", "field": "0",
+        "show_changes:check_id": str(now.pk), "since_id": str(was.pk),
     }  # fmt: skip
 
 

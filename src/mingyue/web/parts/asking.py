@@ -58,6 +58,7 @@ def ask_check(
             check = queries.checks_so(revision, way).get()
             if not Check.objects.filter(pk=check.pk, state=Check.State.FAILED).update(**_AGAIN, asked_at=at):
                 return check
+            check.refresh_from_db()
         begin_check(check)
         record(
             actor=actor, what="check.asked", subject=check, at=at,

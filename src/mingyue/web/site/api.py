@@ -27,6 +27,7 @@ from mingyue.errors import LimitError, MingyueError
 from mingyue.phrases import say
 from mingyue.web.facilities.api import router as facilities
 from mingyue.web.materials.api import router as materials
+from mingyue.web.orders.again_api import router as again
 from mingyue.web.orders.api import router as quotes
 from mingyue.web.orders.order_api import router as orders
 from mingyue.web.orders.project_api import router as projects
@@ -64,7 +65,7 @@ api = Api(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (people, facilities, materials, parts, quotes, orders, projects):
+for router in (people, facilities, materials, parts, quotes, orders, projects, again):
     api.add_router("", router)
 
 
