@@ -283,12 +283,13 @@ def test_from_the_old_quote_to_the_new_one_by_its_pages(deal: Deal, browse: Brow
     assert f"Withdraw {old.number} as soon as the other is there" in page
 
     answer = browse(deal.cast.owner).post(f"{address}again/", {"withdraw": "yes"})
-    assert answer["Location"] == f"{address}again/"
+    assert answer["Location"] == f"{address}again/?withdraw=yes"
     waits = shown(browse(deal.cast.owner).get(answer["Location"]))
     assert "Waiting" in waits
     assert "The checks run." in waits
     assert f'data-live="/parts/{second.part_id}/live"' in waits
     assert "disabled" in waits
+    assert 'value="yes" checked' in waits
 
     deal.be(deal.cast.owner)
     Check.objects.filter(revision=second).update(

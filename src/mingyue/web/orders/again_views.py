@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from mingyue.web.orders import again, queries, rules
@@ -43,7 +44,8 @@ def ask_again(request: HttpRequest, quote_id: UUID) -> HttpResponse:
         reasons = error.reasons if isinstance(error, RefusedError) else (error.message,)
         return render(request, "orders/again.html", _about(found, revision) | {"reasons": reasons}, status=400)
     if done.quote is None:
-        return redirect("quote-again", quote_id=quote_id)
+        chosen = "?withdraw=yes" if request.POST.get("withdraw") else ""
+        return redirect(reverse("quote-again", args=[quote_id]) + chosen)
     return redirect("quote", quote_id=done.quote.pk)
 
 

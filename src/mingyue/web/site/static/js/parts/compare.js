@@ -44,14 +44,13 @@ function told({ old, check }) {
   return `${check.machine.name} · ${check.resin.name} · ${length(check.layer_um)} · ${lies}`;
 }
 
-function tabs(pairs, chosen) {
-  const place = byId("compared-checks");
-  place.hidden = pairs.length < 2;
-  place.replaceChildren(
-    ...pairs.map((pair) =>
-      el("li", {}, el("button", { type: "button", "aria-current": pair === chosen ? "true" : null, onclick: () => { shown.way = pair.id; draw(); } }, told(pair))),
-    ),
-  );
+function offer(pairs, chosen) {
+  byId("compared-choice").hidden = pairs.length < 2;
+  const key = pairs.map(({ id }) => id).join();
+  const select = byId("compared");
+  if (select.dataset.key === key) return;
+  select.dataset.key = key;
+  select.replaceChildren(...pairs.map((pair) => el("option", { value: pair.id, selected: pair === chosen }, told(pair))));
 }
 
 function figures(was, now) {
@@ -74,7 +73,7 @@ function figures(was, now) {
 
 async function found(pair, now) {
   const open = now.state !== "read" || now.checks.some(isUnderWay);
-  byId("compared-check").textContent = pair ? told(pair) : say(open ? "checks_open" : "no_check_alike");
+  byId("compared-check").textContent = !pair ? say(open ? "checks_open" : "no_check_alike") : byId("compared-choice").hidden ? told(pair) : "";
   if (shown.key === (pair?.id ?? null)) return;
   shown.key = pair?.id ?? null;
   const address = pair && addresses.changes.replace("{check}", pair.check.id).replace("{since}", pair.old.id);
@@ -91,10 +90,13 @@ async function found(pair, now) {
 async function draw() {
   const { revisions } = await get(addresses.state);
   const [was, now] = [addresses.left, addresses.right].map((id) => revisions.find((one) => one.id === id));
+  // How far it was moved and what it costs came with the page, and was not known before it was read.
+  if (shown.isRead === false && now.state === "read") location.reload();
+  shown.isRead = now.state === "read";
   figures(was, now);
   const pairs = pairsOf(was, now);
   const pair = pairs.find(({ id }) => id === shown.way) ?? pairs[0];
-  tabs(pairs, pair);
+  offer(pairs, pair);
   await found(pair, now);
   return [was, now];
 }
@@ -109,6 +111,10 @@ async function drawOverlay([was, now]) {
 byId("shown").addEventListener("click", (event) => {
   const button = event.target.closest("[data-shown]");
   if (button) show(button.dataset.shown);
+});
+byId("compared").addEventListener("change", (event) => {
+  shown.way = event.target.value;
+  draw();
 });
 byId("tool-fit").addEventListener("click", () => overlay?.pilot.fit());
 await draw().then(drawOverlay);

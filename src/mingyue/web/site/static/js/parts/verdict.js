@@ -43,6 +43,8 @@ export class Verdict {
     this.tabs.replaceChildren(...tabs);
     this.tabs.hidden = checks.length === 0;
     if (chosen) this.body.setAttribute("aria-labelledby", `tab-${chosen.id}`);
+    if (chosen && this.chosen !== chosen.id) this.tabs.querySelector('[aria-selected="true"]')?.scrollIntoView({ inline: "nearest", block: "nearest" });
+    this.chosen = chosen?.id;
     if (hadFocus) this.tabs.querySelector('[aria-selected="true"]')?.focus();
     this.tabs.onkeydown = (event) => {
       const at = checks.findIndex((check) => check.id === chosen?.id);
