@@ -346,13 +346,18 @@ def test_it_is_said_in_chinese(deal: Deal, browse: Browse) -> None:
     assert "按上传的姿态" in page
 
 
-def test_the_price_of_a_revision_is_what_was_ordered_before_what_is_offered(deal: Deal) -> None:
+def test_prices_are_compared_by_what_was_ordered_and_by_what_follows_it(deal: Deal) -> None:
+    deal.quote()
     ordered = deal.ordered().quote
     offered = deal.quote()
-    owner = deal.be(deal.cast.owner)
-
-    assert queries.priced(owner, deal.check.revision) == ordered
-    second = revised(deal)
+    first, second = deal.check.revision, revised(deal)
+    assert queries.prices_of(deal.be(deal.cast.owner), first, second) == (ordered, None)
     rechecked(deal, second, deal.check)
-    follower = again(deal, offered).quote
-    assert queries.priced(deal.be(deal.cast.owner), second, follows=offered) == follower
+    alone = services.ask_quote(actor=deal.be(deal.cast.owner), asked=[
+        services.Asked(Check.objects.get(revision=second).pk, deal.shop.standard.pk, tolerance_um=25)
+    ], at=NOW)  # fmt: skip
+    assert queries.prices_of(deal.be(deal.cast.owner), first, second) == (ordered, alone)
+
+    follower = again(deal, offered, withdraw=True).quote
+
+    assert queries.prices_of(deal.be(deal.cast.owner), first, second) == (offered, follower)

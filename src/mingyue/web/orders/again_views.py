@@ -71,10 +71,9 @@ def changes(request: HttpRequest, revision_id: UUID) -> HttpResponse:
     if revision is None or not rules.may_order(viewer, revision.organisation_id):
         raise NotFoundError
     since = _earlier(revision, request.GET.get("since", ""))
-    was = queries.priced(viewer, since) if since else None
+    was, now = queries.prices_of(viewer, since, revision) if since else (None, None)
     if was is None:
         return HttpResponse("")
-    now = queries.priced(viewer, revision, follows=was)
     newer = queries.newer_revision_of(viewer, was)
     about = {
         "was": was,

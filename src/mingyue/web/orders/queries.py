@@ -83,17 +83,22 @@ def newer_revision_of(viewer: Viewer, quote: Quote) -> Revision | None:
     return newer.select_related("part").order_by("-number").first()
 
 
-def priced(viewer: Viewer, revision: Revision, *, follows: Quote | None = None) -> Quote | None:
-    """The quote by which a revision is known to cost something: what follows that quote, else what was ordered, else what
-    is offered, else what is looked at; of those alike the newest."""
-    standing = (Quote.State.ACCEPTED, Quote.State.OFFERED, Quote.State.REVIEW)
-    found = quotes_of(viewer).filter(revision=revision, state__in=standing)
+def prices_of(viewer: Viewer, was: Revision, now: Revision) -> tuple[Quote | None, Quote | None]:
+    """The quotes by which two revisions are compared: one of the newer that follows one of the older, whatever became of
+    that; else of each what was ordered, else what is offered, else what is looked at."""
+    standing = _standing(viewer, now)
+    for quote in standing:
+        followed = followed_by(viewer, quote)
+        if followed is not None and followed.revision_id == was.pk:
+            return followed, quote
+    return next(iter(_standing(viewer, was)), None), next(iter(standing), None)
 
-    def rank(quote: Quote) -> tuple[bool, int]:
-        is_other = follows is not None and quote.content.get("follows", {}).get("id") != str(follows.pk)
-        return is_other, standing.index(Quote.State(quote.state))
 
-    return min(found, key=rank, default=None)
+def _standing(viewer: Viewer, revision: Revision) -> list[Quote]:
+    """The quotes of a revision that say a price: the most binding first, then the newest."""
+    states = [Quote.State.ACCEPTED, Quote.State.OFFERED, Quote.State.REVIEW]
+    found = quotes_of(viewer).filter(revision=revision, state__in=states)
+    return sorted(found, key=lambda quote: states.index(Quote.State(quote.state)))
 
 
 def followed_by(viewer: Viewer, quote: Quote) -> Quote | None:
