@@ -12,16 +12,15 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 from typing import Any
-
-import psutil
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # `benchmarks` is no package that anyone installs
 
-from benchmarks.measured import busy_s
+from benchmarks.answers import HEADS, Used, latencies, row, weights
+from benchmarks.customers import Customer
 from benchmarks.sections import facts, facts_table, write_section
-from benchmarks.served import Served, cpu_s, memory_mib, served
+from benchmarks.served import Served, served
 from benchmarks.tables import count, table
 from benchmarks.visitors import Log, Visitor, never_the_same
 from mingyue.printing.formats.stl import write_stl
@@ -31,6 +30,7 @@ PEOPLE = 50
 COPIES = 29
 BROWSED_S, CLOSED_S = 60.0, 20.0
 CLOSED = 10  # people who do not think
+CUSTOMERS, QUOTED_S = 30, 60.0
 ROUNDS = 3
 TILES = 200
 LATTICES = {"50 k": 50.0, "1 M": 11.62}  # a cube of 1.5 mm, sampled at so many µm
@@ -130,12 +130,12 @@ async def browsing(running: Served, people: People) -> str:
     log, used = Log(), Used(running)
     visitors = _visitors(running, people, log)
     await _together(visitors, BROWSED_S, think=True)
-    told = [f"{PEOPLE} people, thinking 1–3 s, {BROWSED_S:.0f} s:", _latencies(log), used.said(log, BROWSED_S)]
+    told = [f"{PEOPLE} people, thinking 1–3 s, {BROWSED_S:.0f} s:", latencies(log), used.said(log, BROWSED_S)]
     log, used = Log(), Used(running)
     visitors = _visitors(running, people[:CLOSED], log)
     await _together(visitors, CLOSED_S, think=False)
-    told += [f"{CLOSED} people who do not think, {CLOSED_S:.0f} s:", _latencies(log), used.said(log, CLOSED_S)]
-    return "\n\n".join([*told, _weights(running)])
+    told += [f"{CLOSED} people who do not think, {CLOSED_S:.0f} s:", latencies(log), used.said(log, CLOSED_S)]
+    return "\n\n".join([*told, weights(running)])
 
 
 async def uploading(running: Served, people: People) -> str:
@@ -151,13 +151,31 @@ async def uploading(running: Served, people: People) -> str:
 
     spread = [send(visitor, BROWSED_S * number / PEOPLE) for number, visitor in enumerate(visitors)]
     await _together(visitors, BROWSED_S, think=True, beside=spread)
-    told = [_latencies(log), used.said(log, BROWSED_S), _weights(running)]
+    told = [latencies(log), used.said(log, BROWSED_S), weights(running)]
     running.crowd("idle")
     head = (
         f"{PEOPLE} people, thinking 1–3 s, {BROWSED_S:.0f} s; each sends a part of {count(_triangles(content))} triangles "
         f"({len(content) / 1e6:.1f} MB), one every {BROWSED_S / PEOPLE:.1f} s:"
     )
     return "\n\n".join([head, *told])
+
+
+# --- quotes ----------------------------------------------------------------------------------------------------------
+
+
+async def quoting(running: Served, people: People) -> str:
+    """Each asks for quotes of parts that are checked already, with thinking in between, and without."""
+    told = []
+    for think, seconds in ((True, QUOTED_S), (False, CLOSED_S)):
+        await _warm(running, people)
+        log, used = Log(), Used(running)
+        customers = [
+            Customer(running.address, one, one["parts"], log, seed) for seed, one in enumerate(people[:CUSTOMERS])
+        ]
+        await _together(customers, seconds, think=think)
+        how = "thinking 1–3 s" if think else "not thinking"
+        told += [f"{CUSTOMERS} customers, {how}, {seconds:.0f} s:", latencies(log), used.said(log, seconds)]
+    return "\n\n".join([*told, weights(running)])
 
 
 async def _warm(running: Served, people: People) -> None:
@@ -173,56 +191,6 @@ async def _together(
     await asyncio.gather(*(visitor.browse(until, think=think) for visitor in visitors), *(beside or []))
     for visitor in visitors:
         await visitor.client.aclose()
-
-
-class Used:
-    """Processor seconds since it was made: of the platform, of this process, and of the whole machine."""
-
-    def __init__(self, running: Served) -> None:
-        self._platform = running.process
-        self._began, self._before = time.perf_counter(), self._now()
-
-    def _now(self) -> tuple[float, ...]:
-        return *cpu_s(self._platform), time.process_time(), busy_s()
-
-    def said(self, log: Log, seconds: float) -> str:
-        """How much was asked, what went wrong, and who kept the machine busy."""
-        wall_s = time.perf_counter() - self._began
-        serving_s, engine_s, own_s, all_s = (
-            now - before for now, before in zip(self._now(), self._before, strict=True)
-        )
-        asked = sum(map(len, log.seconds.values()))
-        errors = "; ".join(sorted(set(log.errors))[:5])
-        others_s = max(0.0, all_s - serving_s - engine_s - own_s)
-        return (
-            f"{count(asked)} requests, {asked / seconds:.1f} a second; errors: {len(log.errors)}"
-            f"{f' ({errors})' if errors else ''}. Processor time: {1e3 * serving_s / asked:.1f} ms a request. Of "
-            f"{psutil.cpu_count()} processors {serving_s / wall_s:.2f} were busy with the platform, "
-            f"{engine_s / wall_s:.2f} with its engine, {own_s / wall_s:.2f} with asking, "
-            f"{others_s / wall_s:.2f} with what others did on this machine."
-        )
-
-
-def _latencies(log: Log) -> str:
-    pages = [name for name in log.seconds if not name.startswith(("upload", "news"))]
-    all_pages = [second for name in pages for second in log.seconds[name]]
-    rows = [(name, log.seconds[name]) for name in sorted(log.seconds)] + [("all pages", all_pages)]
-    return table(("asked", "count", "p50, ms", "p95, ms", "p99, ms", "slowest, ms"), [_row(*row) for row in rows])
-
-
-def _row(name: str, seconds: list[float]) -> tuple[str, ...]:
-    found = quantiles(seconds, n=100, method="inclusive") if len(seconds) > 1 else seconds * 99
-    return (
-        name,
-        count(len(seconds)),
-        *(f"{1e3 * value:.0f}" for value in (found[49], found[94], found[98], max(seconds))),
-    )
-
-
-def _weights(running: Served) -> str:
-    found = memory_mib(running.process)
-    rows = [(kind, number, f"{mib:.0f}") for kind, (number, mib) in sorted(found.items())]
-    return table(("processes", "count", "memory, MiB (PSS, together)"), rows)
 
 
 # --- a part's way ----------------------------------------------------------------------------------------------------
@@ -284,9 +252,7 @@ async def tiles(running: Served, people: People) -> str:
         answer = await visitor.get("tile", layers["tile"].format(layer=layer, field=field))
         sizes.append(len(answer.content) if answer else 0)
     await visitor.client.aclose()
-    told = table(
-        ("asked", "count", "p50, ms", "p95, ms", "p99, ms", "slowest, ms"), [_row("tile", log.seconds["tile"])]
-    )
+    told = table(HEADS, [row("tile", log.seconds["tile"])])
     columns, rows = layers["field_px"]
     first_ms = 1e3 * log.seconds["tile"][0]
     where = f"{check['machine']['name']}, pixels of {layers['pixel_um']:g} µm, fields of {columns} × {rows} px"
@@ -297,7 +263,7 @@ async def tiles(running: Served, people: People) -> str:
 
 
 MEASURED: dict[str, Callable[[Served, People], Awaitable[str]]] = {
-    "browsing": browsing, "uploading": uploading, "findings": findings, "tiles": tiles,
+    "browsing": browsing, "uploading": uploading, "quoting": quoting, "findings": findings, "tiles": tiles,
 }  # fmt: skip
 
 if __name__ == "__main__":

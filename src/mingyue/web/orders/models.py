@@ -70,6 +70,7 @@ class Quote(Owned):
     valid_until = models.DateTimeField(null=True)  # none before it was offered
     closed_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=500, blank=True)  # why it was declined or withdrawn
+    found_by: object = None  # the viewer whom a query just showed it; no column
 
     class Meta:
         constraints = [

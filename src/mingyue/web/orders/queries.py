@@ -60,7 +60,15 @@ def quotes_of(viewer: Viewer) -> QuerySet[Quote]:
 
 def quote_of(viewer: Viewer, quote_id: UUID) -> Quote | None:
     """The quote, to both sides."""
-    return quotes_of(viewer).filter(pk=quote_id).first()
+    found = quotes_of(viewer).filter(pk=quote_id).first()
+    if found is not None:
+        found.found_by = viewer
+    return found
+
+
+def _sees(viewer: Viewer, quote: Quote) -> bool:
+    """Whether they see it; who found it just now is not asked for again, for that takes longer than what is asked then."""
+    return quote.found_by is viewer or quote_of(viewer, quote.pk) is not None
 
 
 def followers_of(viewer: Viewer, quote: Quote) -> QuerySet[Quote]:
@@ -109,13 +117,13 @@ def followed_by(viewer: Viewer, quote: Quote) -> Quote | None:
 
 def messages_of(viewer: Viewer, quote: Quote) -> QuerySet[Message]:
     """What was said about it, oldest first."""
-    seen = quotes_of(viewer).order_by().values("pk")
-    return Message.objects.filter(quote=quote, quote__in=seen).select_related("by").order_by("at", "pk")
+    said = Message.objects.filter(quote=quote) if _sees(viewer, quote) else Message.objects.none()
+    return said.select_related("by").order_by("at", "pk")
 
 
 def approval_of(viewer: Viewer, quote: Quote) -> Approval | None:
     """Who lets which project pay for it; the customer's affair."""
-    if not viewer.belongs_to(quote.organisation_id) or quote_of(viewer, quote.pk) is None:
+    if not viewer.belongs_to(quote.organisation_id) or not _sees(viewer, quote):
         return None
     return quote.approvals.filter(ended_at=None).select_related("project", "by").first()
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import models, transaction
 
 from mingyue.web.people.viewers import Viewer
-from mingyue.web.records.services import record
+from mingyue.web.records.services import record_in_each
 from mingyue.web.records.walls import seen_by
 
 
@@ -41,7 +41,7 @@ def tell_both(
 ) -> None:
     """One event in the chain of each side, so that each can prove what happened without the other.
 
-    Always the last thing in a transaction, and in one order: chains are locks, and two that wait for each other end badly.
+    Always the last thing in a transaction: chains are locks.
     """
-    for organisation_id in sorted({shared.organisation_id, shared.provider_id}, key=str):
-        record(actor=actor, what=what, subject=subject, at=at, organisation_id=organisation_id, facts=facts)
+    sides = (shared.organisation_id, shared.provider_id)
+    record_in_each(sides, actor=actor, what=what, subject=subject, at=at, facts=facts)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
+from psycopg.types.json import Jsonb
 
 from mingyue.web.records.models import HOUSE, Chain, Event
 
@@ -37,26 +38,83 @@ def record(
     what: app and act, such as "part.uploaded". organisation_id: the subject's own where it is not said; the house's
     where it has none. facts: JSON; no secret belongs there.
     """
+    owner = organisation_id or getattr(subject, "organisation_id", None) or HOUSE
+    return record_in_each([owner], actor=actor, what=what, subject=subject, at=at, facts=facts)[0]
+
+
+def record_in_each(
+    organisation_ids: Iterable[UUID],
+    *,
+    actor: Actor | None,
+    what: str,
+    subject: models.Model,
+    at: datetime,
+    facts: Mapping[str, Any] | None = None,
+) -> list[Event]:
+    """The same event in the chain of each of these, by their ids.
+
+    Chains are locks until the transaction ends, and everybody who acts on a facility waits for its: so they are taken
+    together, in one order, that no two wait for each other; and what is written goes in one statement, so that they are
+    held for as short as can be. Whoever records does it last.
+    """
     if not transaction.get_connection().in_atomic_block:
         raise AssertionError(f"{what} is recorded outside the transaction of what it tells")
-    owner = organisation_id or getattr(subject, "organisation_id", None) or HOUSE
-    Chain.objects.get_or_create(organisation_id=owner, defaults={"head": FIRST})
-    chain = Chain.objects.select_for_update().get(organisation_id=owner)
-    event = Event(
-        organisation_id=owner,
-        number=chain.count + 1,
-        at=at,
-        actor_id=actor.person_id if actor else None,
-        what=what,
-        subject_kind=subject._meta.label_lower,
-        subject_id=str(subject.pk),
-        facts=dict(facts or {}),
-        previous=chain.head,
-    )
-    event.digest = digest_of(event)
-    event.save(force_insert=True)
-    Chain.objects.filter(organisation_id=owner).update(count=event.number, head=event.digest)
-    return event
+    events = [
+        Event(
+            organisation_id=chain.organisation_id,
+            number=chain.count + 1,
+            at=at,
+            actor_id=actor.person_id if actor else None,
+            what=what,
+            subject_kind=subject._meta.label_lower,
+            subject_id=str(subject.pk),
+            facts=dict(facts or {}),
+            previous=chain.head,
+        )
+        for chain in _held(sorted(set(organisation_ids)))
+    ]
+    for event in events:
+        event.digest = digest_of(event)
+    _write(events)
+    return events
+
+
+def _held(organisation_ids: Sequence[UUID]) -> list[Chain]:
+    """Their chains, locked in the order of their ids; one that is not there yet begins."""
+    chains = Chain.objects.select_for_update().filter(organisation_id__in=organisation_ids).order_by("organisation_id")
+    found = list(chains)
+    if len(found) < len(organisation_ids):
+        fresh = [Chain(organisation_id=one, head=FIRST) for one in organisation_ids]
+        Chain.objects.bulk_create(fresh, ignore_conflicts=True)
+        found = list(chains.all())
+    return found
+
+
+_COLUMNS = (
+    "id", "organisation_id", "number", "at", "actor_id", "what", "subject_kind", "subject_id", "facts", "previous", "digest",
+)  # fmt: skip
+
+
+def _write(events: Sequence[Event]) -> None:
+    """The events, and their chains' new heads, in one round trip."""
+    rows = [_row(event) for event in events]
+    row = f"({', '.join(['%s'] * len(_COLUMNS))})"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            # Nothing is returned by the first: whoever writes an event may not always read it.
+            f"WITH told AS (INSERT INTO records_event ({', '.join(_COLUMNS)}) VALUES {', '.join([row] * len(rows))})"
+            " UPDATE records_chain SET count = moved.count, head = moved.head"
+            f" FROM (VALUES {', '.join(['(%s::uuid, %s::bigint, %s)'] * len(rows))}) AS moved (id, count, head)"
+            " WHERE organisation_id = moved.id",
+            [
+                *(value for row in rows for value in row),
+                *(value for event in events for value in (event.organisation_id, event.number, event.digest)),
+            ],
+        )
+
+
+def _row(event: Event) -> list[Any]:
+    return [Jsonb(event.facts) if column == "facts" else getattr(event, column) for column in _COLUMNS]
 
 
 def digest_of(event: Event) -> str:

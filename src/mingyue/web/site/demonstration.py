@@ -34,13 +34,16 @@ from mingyue.web.records.walls import seen_by
 from mingyue.web.site.environment import Environment
 
 _DATA = Path(__file__).with_name("demonstration.toml")
+_ENGINEER = "engineer@mingyue.example"
+_WITH_KEYS = (_ENGINEER, "budget@mingyue.example", "manager@mingyue.example")  # who asks, who pays, who makes
 
 
 @dataclass(frozen=True, slots=True)
 class Entrances:
-    """passwords: e-mail address → password. key: of the engineer, for programs."""
+    """passwords, keys: by e-mail address; keys are for programs. key: the engineer's."""
 
     passwords: dict[str, str]
+    keys: dict[str, str]
     key: str
 
 
@@ -66,7 +69,8 @@ def demonstrate(*, environment: Environment, at: datetime, tell: Callable[[str],
         _project(one, viewer_of(people[one["person"]]), at)
     for one in told["recipe"]:
         _recipe(one, viewer_of(people[one["person"]]), at)
-    entrances = Entrances(passwords, _key(kept, viewer_of(people["engineer@mingyue.example"]), at))
+    keys = {email: _key(kept.get("keys", {}).get(email, ""), viewer_of(people[email]), at) for email in _WITH_KEYS}
+    entrances = Entrances(passwords, keys, keys[_ENGINEER])
     _keep(environment.home, entrances)
     return entrances
 
@@ -88,14 +92,13 @@ def _password(kept: dict[str, Any], email: str) -> str:
     return password
 
 
-def _key(kept: dict[str, Any], engineer: Viewer, at: datetime) -> str:
+def _key(kept: str, person: Viewer, at: datetime) -> str:
     """The key that was made before, where it still lets somebody in."""
-    key: str = kept.get("key", "")
-    if key and viewer_of_key(key, at=at):
-        return key
-    tell_of(engineer)
+    if kept and viewer_of_key(kept, at=at):
+        return kept
+    tell_of(person)
     _, key = make_key(
-        actor=engineer, organisation_id=engineer.organisations[0], name="Demonstration", scopes=SCOPES,
+        actor=person, organisation_id=person.organisations[0], name="Demonstration", scopes=SCOPES,
         expires_at=at + timedelta(days=365), at=at,
     )  # fmt: skip
     return key
