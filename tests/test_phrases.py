@@ -24,7 +24,7 @@ import typer
 
 import mingyue
 from mingyue.cli.app import COMMANDS as TABLE
-from mingyue.cli.app import app, command
+from mingyue.cli.app import GROUPS, app, command
 from mingyue.cli.output import print_json
 from mingyue.errors import BadInputError, MingyueError, why_refused
 from mingyue.phrases import (
@@ -64,6 +64,18 @@ COMMANDS = [
     "login",
     "upload",
     "parts",
+    "quote ask",
+    "quote list",
+    "quote show",
+    "quote say",
+    "quote approve",
+    "quote accept",
+    "quote withdraw",
+    "order list",
+    "order show",
+    "order cancel",
+    "order invoices",
+    "order ledger",
     "serve",
     "manage",
 ]
@@ -440,9 +452,9 @@ def helps() -> dict[str, str]:
         "import contextlib, io, json\n"
         "from mingyue.cli import main\n"
         "said = {}\n"
-        f"for name in {['', *COMMANDS]!r}:\n"
+        f"for name in {['', *GROUPS, *COMMANDS]!r}:\n"
         "    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.suppress(SystemExit):\n"
-        "        main([*([name] if name else []), '--help'])\n"
+        "        main([*name.split(), '--help'])\n"
         "    said[name] = out.getvalue()\n"
         "print(json.dumps(said))"
     )
@@ -456,6 +468,15 @@ def test_all_commands_are_looked_at() -> None:
     assert list(TABLE) == COMMANDS
 
 
+@pytest.mark.parametrize("name", GROUPS)
+def test_the_help_of_a_group_is_chinese(helps: dict[str, str], name: str) -> None:
+    said = [GROUPS[name], *(text for whole, (_, text) in TABLE.items() if whole.startswith(f"{name} "))]
+
+    assert len(said) > 5
+    assert [text for text in said if chinese()[text] not in helps[name]] == []
+    assert re.findall(r"[A-Za-z']+(?: [A-Za-z']+){2,}", helps[name]) == []
+
+
 @pytest.mark.parametrize("name", ["", *COMMANDS])
 def test_help_is_chinese_throughout(helps: dict[str, str], name: str) -> None:
     whole = typer.main.get_command(app)
@@ -465,7 +486,7 @@ def test_help_is_chinese_throughout(helps: dict[str, str], name: str) -> None:
 
     assert len(told) == 1 + len(params)
     assert [text for text in told if chinese()[text] not in helps[name]] == []
-    assert re.findall(r"[A-Za-z']+(?: [A-Za-z']+){2,}", helps[name]) == []
+    assert re.findall(r"[A-Za-z']+(?: [A-Za-z']+){2,}", helps[name].replace(f" {name} ", " ")) == []
     assert "用法：" in helps[name]
     assert "选项" in helps[name]
 

@@ -101,6 +101,54 @@ COMMANDS: Final[dict[str, tuple[str, Phrase]]] = {
         "platform:list_parts",
         say("List the parts on the platform that you may see."),
     ),
+    "quote ask": (
+        "quotes:ask",
+        say("Ask what a part costs, with an option for each combination of what is said."),
+    ),
+    "quote list": (
+        "quotes:list_quotes",
+        say("List the quotes that you may see."),
+    ),
+    "quote show": (
+        "quotes:show",
+        say("Show a quote: its options side by side, each line with its reason."),
+    ),
+    "quote say": (
+        "quotes:say_message",
+        say("Say something about a quote to the other side."),
+    ),
+    "quote approve": (
+        "quotes:approve",
+        say("Let a project pay for an option of a quote."),
+    ),
+    "quote accept": (
+        "quotes:accept",
+        say("Order the option of a quote that was approved."),
+    ),
+    "quote withdraw": (
+        "quotes:withdraw",
+        say("Say that a quote is wanted no more."),
+    ),
+    "order list": (
+        "orders:list_orders",
+        say("List the orders that you may see."),
+    ),
+    "order show": (
+        "orders:show",
+        say("Show an order: what it is for, how far it is, what was billed and paid."),
+    ),
+    "order cancel": (
+        "orders:cancel",
+        say("Say what cancelling an order costs now, and cancel it where that is confirmed."),
+    ),
+    "order invoices": (
+        "orders:list_invoices",
+        say("List invoices and credit notes: of one order, or of all."),
+    ),
+    "order ledger": (
+        "orders:list_entries",
+        say("List what was booked: about one order, or about all."),
+    ),
     "serve": (
         "serve:serve",
         say("Open the shared service: database, pages and workers, until it is stopped."),
@@ -109,6 +157,11 @@ COMMANDS: Final[dict[str, tuple[str, Phrase]]] = {
         "serve:manage",
         say("Administrate the shared service by one of its own commands."),
     ),
+}
+# Commands of two words, by the first: what they are about.
+GROUPS: Final[dict[str, Phrase]] = {
+    "quote": say("Prices: ask, compare, talk, approve, accept."),
+    "order": say("Orders: how far they are, and the money behind them."),
 }
 # What follows the first word belongs to somebody else, options too.
 _HANDED_ON: Final = {"manage": {"ignore_unknown_options": True, "allow_interspersed_args": False}}
@@ -121,20 +174,30 @@ def command(name: str) -> TyperCommand:
     alone = typer.Typer(add_completion=False, context_settings=_SETTINGS)
     chosen = getattr(import_module(f"mingyue.cli.{module}"), function)
     gc.enable()  # off since `main`
-    alone.command(name, cls=Command, help=local(help_text), context_settings=_HANDED_ON.get(name))(chosen)
+    alone.command(name.rpartition(" ")[2], cls=Command, help=local(help_text), context_settings=_HANDED_ON.get(name))(
+        chosen
+    )
     made = typer.main.get_command(alone)
     assert isinstance(made, TyperCommand)
     return made
 
 
 class _OnDemand(Group):
-    """The commands of the table, each made when it is asked for."""
+    """The commands of the table that begin with these words, each made when it is asked for."""
+
+    begins = ""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return list(COMMANDS)
+        rest = [name.removeprefix(self.begins) for name in COMMANDS if name.startswith(self.begins)]
+        return list(dict.fromkeys(name.partition(" ")[0] for name in rest))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        return command(cmd_name) if cmd_name in COMMANDS else None
+        name = f"{self.begins}{cmd_name}"
+        if name in GROUPS:
+            group = _OnDemand(name=cmd_name, help=local(GROUPS[name]), no_args_is_help=True, context_settings=_SETTINGS)
+            group.begins = f"{name} "
+            return group
+        return command(name) if name in COMMANDS else None
 
 
 app = typer.Typer(

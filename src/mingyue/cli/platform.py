@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # `mingyue.client` speaks over the network; help texts need n
     from mingyue.client import Check, Client, Finding, Part
 
 _WORST = ("fails", "risk", "note", "fine")
-_VERDICTS: dict[str, Phrase] = {
+VERDICTS: dict[str, Phrase] = {
     "fails": say("fails"),
     "risk": say("risk"),
     "note": say("note"),
@@ -47,7 +47,7 @@ def login(
         who = client.me()
         where = keep(client.origin, key)
         scopes = ", ".join(who.scopes or ())
-        names = ", ".join(_named(one.name, one.name_zh) for one in who.organisations)
+        names = ", ".join(named(one.name, one.name_zh) for one in who.organisations)
         if client.origin.startswith("http://") and not _is_here(client.origin):
             print_notes([say("The key travels unencrypted over http://; use https:// where you can.")])
     if as_json:
@@ -72,7 +72,7 @@ def upload(
         _refuse_unreadable(path)
     told: list[dict[str, Any]] = []
     failed = False
-    with _client(*read_credentials().chosen(origin)) as client:
+    with logged_in(origin) as client:
         for path in parts:
             part = _sent(
                 client, path, units=units, organisation=organisation, confidentiality=confidentiality, quiet=as_json
@@ -97,7 +97,7 @@ def list_parts(organisation: OrganisationOption = None, origin: OriginOption = N
     """`mingyue parts`."""
     from msgspec import to_builtins
 
-    with _client(*read_credentials().chosen(origin)) as client:
+    with logged_in(origin) as client:
         found = list(client.parts(organisation=organisation or ""))
     if as_json:
         print_json({"parts": to_builtins(found)})
@@ -107,6 +107,11 @@ def list_parts(organisation: OrganisationOption = None, origin: OriginOption = N
         return
     rows = [(one.name, one.confidentiality, one.organisation, f"{one.created_at:%Y-%m-%d}", one.id) for one in found]
     print_table((say("part"), say("class"), say("organisation"), say("since"), say("id")), rows)
+
+
+def logged_in(origin: str | None) -> Client:
+    """The platform that is meant, asked with the key that is kept for it."""
+    return _client(*read_credentials().chosen(origin))
 
 
 def _client(origin: str, key: str) -> Client:
@@ -146,7 +151,8 @@ def _is_here(origin: str) -> bool:
     return origin.removeprefix("http://").partition(":")[0] in {"localhost", "127.0.0.1", "[", "[::1]"}
 
 
-def _named(name: str, name_zh: str) -> str:
+def named(name: str, name_zh: str) -> str:
+    """The one in the language of whoever sits here."""
     return (LANGUAGE == "zh" and name_zh) or name
 
 
@@ -216,7 +222,7 @@ def _print_checks(part: Part, findings: dict[str, list[Finding]]) -> None:
 
 
 def _print_check(check: Check, found: list[Finding]) -> None:
-    verdict = _VERDICTS.get(check.verdict) or _STATES.get(check.state) or say("not done yet")
+    verdict = VERDICTS.get(check.verdict) or _STATES.get(check.state) or say("not done yet")
     style = {"fails": "red", "fine": "green"}.get(check.verdict)
     print_line(
         say(
@@ -241,7 +247,7 @@ def _row(found: Finding) -> tuple[object, ...]:
     low, high = found.box_um
     at = ", ".join(f"{(start + end) / 2e3:.3f}" for start, end in zip(low, high, strict=True))
     layers = "–" if found.layers is None else "–".join(dict.fromkeys(str(layer) for layer in found.layers))
-    return _VERDICTS.get(found.severity, found.severity), found.message, layers, at
+    return VERDICTS.get(found.severity, found.severity), found.message, layers, at
 
 
 def _as_json(part: Part, address: str, findings: dict[str, list[Finding]], *, waited: bool) -> dict[str, Any]:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
-from urllib.parse import urlencode
-from uuid import uuid4
+from typing import Any
 
 import msgspec
 
-from mingyue.client.calls import Caller
+from mingyue.client.providing import Providing
 from mingyue.client.things import Check, Facility, Finding, Machine, Me, Part, PartBrief
 from mingyue.client.uploads import Progress, upload
 from mingyue.errors import MingyueError
 from mingyue.phrases import say
 
-T = TypeVar("T")
-_PAGE = 100
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 3.0
 
 
@@ -28,32 +23,18 @@ class WaitedTooLongError(MingyueError):
     exit_code = 13
 
 
-class Client:
+class Client(Providing):
     """One platform, asked with one key. Close it, or use it as a context.
 
     language: in which the platform's texts come, en or zh. Each call raises ApiError where the platform refuses,
     UnreachableError where it does not answer. Not for several threads at once.
     """
 
-    def __init__(
-        self, origin: str, key: str, *, language: str = "en", sleep: Callable[[float], None] = time.sleep
-    ) -> None:
-        self._call = Caller(origin, key, language=language, sleep=sleep)
-
     def __enter__(self) -> Client:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def close(self) -> None:
-        """Let the connection go."""
-        self._call.close()
-
-    @property
-    def origin(self) -> str:
-        """Where the platform is."""
-        return self._call.origin
 
     def me(self) -> Me:
         """Who asks, where they belong, and what the key may do."""
@@ -69,7 +50,7 @@ class Client:
 
     def parts(self, *, organisation: str = "") -> Iterator[PartBrief]:
         """Those that one may see, the newest first; page after page as they are asked for."""
-        return self._pages("/api/parts", PartBrief, **({"organisation": organisation} if organisation else {}))
+        return self._pages("/api/parts", PartBrief, organisation=organisation)
 
     def part(self, part_id: str) -> Part:
         """A part with its revisions and checks."""
@@ -135,18 +116,3 @@ class Client:
         check_id = check if isinstance(check, str) else check.id
         told = self._call("GET", f"/api/checks/{check_id}/findings").json()
         return msgspec.convert(told["findings"], list[Finding], strict=False)
-
-    def _read(self, path: str, kind: type[T]) -> T:
-        return msgspec.convert(self._call("GET", path).json(), kind, strict=False)
-
-    def _post(self, path: str, said: object) -> Any:
-        """Once, however often it is sent: where an answer was lost, the same key asks for the same answer."""
-        return self._call("POST", path, body=said, headers={"Idempotency-Key": uuid4().hex}).json()
-
-    def _pages(self, path: str, kind: type[T], **query: str) -> Iterator[T]:
-        cursor: str | None = ""
-        while cursor is not None:
-            asked = query | {"limit": str(_PAGE)} | ({"cursor": cursor} if cursor else {})
-            page = self._call("GET", f"{path}?{urlencode(asked)}").json()
-            yield from msgspec.convert(page["items"], list[kind], strict=False)  # type: ignore[valid-type]
-            cursor = page["next"]

@@ -19,6 +19,7 @@ from mingyue.web.people.services import make_key
 from mingyue.web.people.viewers import SCOPES
 from mingyue.web.records.walls import seen_by
 from tests.web.conftest import Cast
+from tests.web.orders.conftest import deal, everything, shop  # noqa: F401 — fixtures of deals
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from ninja import Schema
 
 from mingyue.web.materials.models import Recipe
 from mingyue.web.people.models import Organisation, User
@@ -213,3 +214,15 @@ def test_the_description_names_scopes_problems_and_headers(client: Client, db: N
         "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
     }
     assert {"412", "428"} <= set(told["paths"]["/api/parts/{part_id}"]["patch"]["responses"])
+
+
+def test_no_two_shapes_share_a_name() -> None:
+    """The description names them by their class alone: of two, one would be described as the other."""
+    shapes, found = [Schema], []
+    while shapes:
+        below = shapes.pop().__subclasses__()
+        shapes += below
+        found += [f"{one.__name__}" for one in below if one.__module__.startswith("mingyue.")]
+
+    assert len(found) > 100
+    assert sorted(found) == sorted(set(found))

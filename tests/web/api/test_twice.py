@@ -18,12 +18,14 @@ from django.http import HttpResponse
 from django.test import Client
 
 from mingyue.web.materials.models import Recipe, RecipeVersion
+from mingyue.web.orders.models import Entry, Order
 from mingyue.web.people.models import ApiKey, Organisation, User
 from mingyue.web.records.idempotency import once
 from mingyue.web.records.models import HOUSE, KeptReply
 from mingyue.web.records.walls import seen_by
 from tests.web.api.conftest import Program, secret_of
 from tests.web.conftest import NOW, Cast, database_apart, make_cast
+from tests.web.orders.conftest import Deal, deal_apart
 
 RECIPE = {
     "organisation": "lake-institute", "name": "fine", "machine_profile": "s230", "resin_profile": "pr48-385",
@@ -142,3 +144,57 @@ def test_of_two_at_once_one_acts_and_both_get_its_answer(race: tuple[Cast, Progr
     with seen_by(organisation_id=cast.institute.pk):
         assert Recipe.objects.filter(organisation=cast.institute).count() == 1
         assert RecipeVersion.objects.filter(organisation=cast.institute).count() == 1
+
+
+# --- accepting a quote --------------------------------------------------------------------------------------------
+
+
+def test_whoever_accepts_twice_with_one_key_gets_the_same_order_again(
+    deal: Deal, with_key: Callable[..., Program]
+) -> None:
+    quote, ask = deal.approved(), with_key(deal.cast.owner, deal.cast.institute)
+    address = f"/quotes/{quote.pk}/accept"
+
+    first, second = (ask("POST", address, {"option": 0}, Idempotency_Key="mine") for _ in range(2))
+
+    assert (first.status_code, first.content, first["Location"]) == (201, second.content, second["Location"])
+    assert [one.get("Idempotent-Replay") for one in (first, second)] == [None, "true"]
+    deal.be(deal.cast.owner)
+    assert [str(one.pk) for one in Order.objects.all()] == [first.json()["id"]]
+    assert Entry.objects.count() == 1
+
+
+@pytest.fixture
+def deal_of_all(django_db_setup: None, django_db_blocker: Any) -> Iterator[Deal]:
+    """A deal that every connection sees."""
+    with deal_apart(django_db_blocker, budget_fen=100_000_00) as made:
+        yield made
+
+
+@pytest.mark.parametrize("keys", [["one"] * 3, ["one", "two", "three"]], ids=["one key", "a key each"])
+def test_of_three_programs_that_accept_at_once_one_orders_and_all_hear_of_it(
+    deal_of_all: Deal, keys: list[str]
+) -> None:
+    """With a key each nothing is replayed: the quote itself is accepted once."""
+    deal = deal_of_all
+    quote, together = deal.approved(), Barrier(3)
+    program = Program(Client(), {"Authorization": f"Bearer {secret_of(deal.cast.owner, deal.cast.institute)}"})
+
+    def send(key: str) -> tuple[int, str, str]:
+        try:
+            together.wait(30)
+            answer = Program(Client(), program.headers)(
+                "POST", f"/quotes/{quote.pk}/accept", {"option": 0}, Idempotency_Key=key
+            )
+            return answer.status_code, answer.json()["id"], answer.get("Idempotent-Replay", "")
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(3) as threads:
+        answers = list(threads.map(send, keys))
+
+    deal.be(deal.cast.owner)
+    order = Order.objects.get()
+    assert [(status, made) for status, made, _ in answers] == [(201, str(order.pk))] * 3
+    assert [replayed for *_, replayed in answers].count("true") == 3 - len(set(keys))
+    assert Entry.objects.count() == 1

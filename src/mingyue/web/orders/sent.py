@@ -8,10 +8,10 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from mingyue.web.orders.rules import LONGEST_MESSAGE, MOST_FEN, MOST_OPTIONS
-from mingyue.web.records.texts import SLUG, Said, line, prose, unsaid
+from mingyue.web.records.texts import SLUG, WHOLE, Said, line, prose, unsaid
 
-Amount = Annotated[int, Field(strict=True, ge=1, le=MOST_FEN)]
-OptionNumber = Annotated[int, Field(strict=True, ge=0, lt=MOST_OPTIONS)]
+Amount = Annotated[int, Field(strict=True, ge=1, le=MOST_FEN), WHOLE]
+OptionNumber = Annotated[int, Field(strict=True, ge=0, lt=MOST_OPTIONS), WHOLE]
 Why = Annotated[str, line(300)]
 
 
@@ -20,8 +20,8 @@ class OptionIn(Said):
 
     check: UUID
     service_class: UUID
-    tolerance_um: Annotated[int, Field(strict=True, ge=1, le=10_000)]
-    quantity: Annotated[int, Field(strict=True, ge=1, le=100_000)] = 1
+    tolerance_um: Annotated[int, Field(strict=True, ge=1, le=10_000), WHOLE]
+    quantity: Annotated[int, Field(strict=True, ge=1, le=100_000), WHOLE] = 1
     inspection: Literal["visual", "dimensional", "full"] = "visual"
 
 
@@ -62,19 +62,19 @@ class AcceptIn(Said):
     option: OptionNumber
 
 
-class ChangeIn(Said):
+class LineChangeIn(Said):
     """Another amount for a line, before tax; lines are counted from 0 in their option."""
 
     option: OptionNumber
-    line: Annotated[int, Field(strict=True, ge=0, le=1000)]
-    amount_fen: Annotated[int, Field(strict=True, ge=-MOST_FEN, le=MOST_FEN)]
+    line: Annotated[int, Field(strict=True, ge=0, le=1000), WHOLE]
+    amount_fen: Annotated[int, Field(strict=True, ge=-MOST_FEN, le=MOST_FEN), WHOLE]
     why: Why
 
 
 class ReplaceIn(Said):
     """The lines that change."""
 
-    changes: Annotated[list[ChangeIn], Field(min_length=1, max_length=200)]
+    changes: Annotated[list[LineChangeIn], Field(min_length=1, max_length=200)]
 
 
 class AdvanceIn(Said):
@@ -116,10 +116,10 @@ class ProjectIn(Said):
     organisation: Annotated[str, StringConstraints(strict=True, pattern=SLUG)]
     number: Annotated[str, line(60)]
     name: Annotated[str, line(120)]
-    budget_fen: Annotated[int, Field(strict=True, ge=0, le=MOST_FEN)]
+    budget_fen: Annotated[int, Field(strict=True, ge=0, le=MOST_FEN), WHOLE]
 
 
 class BudgetIn(Said):
     """Another budget."""
 
-    budget_fen: Annotated[int, Field(strict=True, ge=0, le=MOST_FEN)]
+    budget_fen: Annotated[int, Field(strict=True, ge=0, le=MOST_FEN), WHOLE]

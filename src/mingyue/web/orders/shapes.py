@@ -57,7 +57,7 @@ class ResinOfOptionOut(NamesOut):
     profile: str
 
 
-class ServiceClassOut(NamesOut):
+class PromisedClassOut(NamesOut):
     """How fast. lead_days: working days."""
 
     lead_days: int
@@ -116,7 +116,7 @@ class OptionOut(Schema):
     quantity: int
     inspection: str
     tolerance_um: int
-    service_class: ServiceClassOut
+    service_class: PromisedClassOut
     verdict: str
     findings: list[FindingOut]
     lines: list[LineOut]

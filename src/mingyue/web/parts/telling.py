@@ -90,6 +90,7 @@ def check_as_json(check: Check) -> Json:
             "id": str(check.machine_id),
             "name": check.machine.name,
             "facility": check.machine.facility.title,
+            "facility_slug": check.machine.facility.slug,
             "pixel_um": fitting.pixel_um(check.machine.profile),
         },
         "resin": {"id": str(check.resin_id), "name": check.resin.title},

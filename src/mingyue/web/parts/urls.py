@@ -44,8 +44,8 @@ FACTS = {"size_um": [x, y, z], "box_um": [[x, y, z], [x, y, z]] (part frame), "v
     that were read before it was kept), "triangles", "bodies", "units",
     "units_from_file": bool, "is_solid": bool, "faults": [{"message", "remedy"}], "notes": [str],
     "view_triangles": int (of the decimated view)}
-CHECK = {"id", "machine": {"id", "name", "facility", "pixel_um"}, "resin": {"id", "name"}, "layer_um", "rotation":
-    [x, y, z] degrees about x, then y, then z | null (as the file has it), "lying" (the same in words), "state", "state_said",
+CHECK = {"id", "machine": {"id", "name", "facility", "facility_slug", "pixel_um"}, "resin": {"id", "name"}, "layer_um",
+    "rotation": [x, y, z] degrees about x, then y, then z | null (as the file has it), "lying" (the same in words), "state", "state_said",
     "done": 0…1, "doing": str, "asked_at", "started_at", "ended_at", "problem", "verdict", "verdict_said",
     "counts": {"fails", "risk", "note"}, "layers", "fields", "mended": bool, "notes": [str], "model_asked": bool,
     "findings": url | null, "masks": url of `layers` | null, "estimate": ESTIMATE | null, "placement": PLACEMENT | null,

@@ -1,11 +1,11 @@
-"""What programs may send as text: bounded, and free of what a database or a page cannot hold."""
+"""What programs may send as text: bounded, and free of what a database or a page cannot hold. And whole numbers."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
 from ninja import Path, Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 
 # No control characters, and no space at either end: what is kept is what was sent.
 _SEEN = r"[^\s\x00-\x1f\x7f-\x9f]"
@@ -27,6 +27,14 @@ def line(longest: int, *, shortest: int = 1) -> Any:
 def prose(longest: int) -> Any:
     """A text of several lines, perhaps none."""
     return StringConstraints(strict=True, max_length=longest, pattern=PROSE)
+
+
+def _as_whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+# A number without a fraction, however it is written: to JSON 3.0 is as whole as 3. The last of what is said about an int.
+WHOLE = BeforeValidator(_as_whole)
 
 
 def unsaid(otherwise: Any = None) -> Any:

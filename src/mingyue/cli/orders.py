@@ -1,0 +1,187 @@
+"""`mingyue order …`: what became of a quote, and the money behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from mingyue.cli.options import OriginOption
+from mingyue.cli.output import AsJson, print_json, print_line, print_pairs, print_table, tell
+from mingyue.cli.platform import logged_in, named
+from mingyue.cli.quotes import money, print_option
+from mingyue.phrases import Phrase, say
+
+if TYPE_CHECKING:
+    from mingyue.client import Entry, Invoice, Order
+
+State = Literal["accepted", "scheduled", "making", "made", "delivered", "cancelled"]
+OrderArgument = Annotated[
+    str, typer.Argument(metavar="ORDER", help=tell("An order's number, such as O-7F3K-2M9P, or its id."))
+]
+OneOrAll = Annotated[
+    str | None, typer.Argument(metavar="[ORDER]", help=tell("An order's number or id; all where none is said."))
+]
+
+
+def list_orders(
+    state: Annotated[State | None, typer.Option("--state", help=tell("Those that are so far."))] = None,
+    origin: OriginOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """`mingyue order list`."""
+    from msgspec import to_builtins
+
+    with logged_in(origin) as client:
+        found = list(client.orders(state=state or ""))
+    if as_json:
+        print_json({"orders": to_builtins(found)})
+        return
+    if not found:
+        print_line(say("No order yet. Accept a quote with `mingyue quote accept`."))
+        return
+    columns = (say("number"), say("part"), say("state"), say("price"), say("facility"), say("project"), say("since"))
+    print_table(
+        columns,
+        (
+            (one.number, one.part.name, one.state_said, money(one.total_fen, one.currency),
+             named(one.facility.name, one.facility.name_zh), one.reference, f"{one.at:%Y-%m-%d}")
+            for one in found
+        ),
+    )  # fmt: skip
+
+
+def show(order: OrderArgument, origin: OriginOption = None, as_json: AsJson = False) -> None:
+    """`mingyue order show ORDER`."""
+    from msgspec import to_builtins
+
+    with logged_in(origin) as client:
+        found = client.order(order)
+    if as_json:
+        print_json({"order": to_builtins(found)})
+        return
+    _print_state(found)
+    print_option(found.option, found.currency)
+    print_pairs({name: money(amount, found.currency) for name, amount in _standing(found).items()})
+    if found.invoices:
+        _print_invoices(found.invoices)
+
+
+def cancel(
+    order: OrderArgument,
+    confirmed: Annotated[
+        bool, typer.Option("--yes", help=tell("Cancel it; else only what that costs is said."))
+    ] = False,
+    origin: OriginOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """`mingyue order cancel ORDER`."""
+    from msgspec import to_builtins
+
+    with logged_in(origin) as client:
+        found = client.cancel(order) if confirmed else client.order(order)
+    if as_json:
+        print_json({"order": to_builtins(found)})
+        return
+    _print_state(found)
+    total = money(found.total_fen, found.currency)
+    if found.due_fen is not None:
+        print_line(say("Of {total}, {due} is due.", total=total, due=money(found.due_fen, found.currency)))
+    elif found.due_on_cancelling_fen is None:
+        print_line(say("What is made cannot be cancelled."))
+    else:
+        due = money(found.due_on_cancelling_fen, found.currency)
+        print_line(say("Cancelling it now costs {due} of {total}. Say --yes to do it.", due=due, total=total))
+
+
+def list_invoices(order: OneOrAll = None, origin: OriginOption = None, as_json: AsJson = False) -> None:
+    """`mingyue order invoices`."""
+    from msgspec import to_builtins
+
+    with logged_in(origin) as client:
+        found = list(client.invoices(order or ""))
+    if as_json:
+        print_json({"invoices": to_builtins(found)})
+    elif not found:
+        print_line(say("Nothing was billed yet."))
+    else:
+        _print_invoices(found)
+
+
+def list_entries(
+    order: OneOrAll = None,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help=tell("Print all as CSV for a finance office, the oldest first."))
+    ] = False,
+    origin: OriginOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """`mingyue order ledger`."""
+    from msgspec import to_builtins
+
+    with logged_in(origin) as client:
+        if as_csv:
+            for line in client.ledger_csv(order or "").splitlines():
+                print_line(line)
+            return
+        found = list(client.ledger(order or ""))
+    if as_json:
+        print_json({"entries": to_builtins(found)})
+    elif not found:
+        print_line(say("Nothing was booked yet."))
+    else:
+        columns = (
+            say("since"),
+            say("order"),
+            say("what"),
+            say("account"),
+            say("debit"),
+            say("credit"),
+            say("reference"),
+        )
+        print_table(columns, (row for entry in found for row in _postings(entry)))
+
+
+def _print_state(order: Order) -> None:
+    print_line(
+        say(
+            "{number}: {part}, by {facility}, paid by {project}: {state}",
+            number=order.number, part=order.part.name, facility=named(order.facility.name, order.facility.name_zh),
+            project=order.reference, state=order.state_said,
+        )
+    )  # fmt: skip
+
+
+def _standing(order: Order) -> dict[Phrase, int]:
+    now = order.balance
+    told = {
+        say("ordered, with tax"): order.total_fen,
+        say("left to be billed"): now.to_bill_fen,
+        say("billed"): now.billed_fen,
+        say("still to be paid"): now.to_pay_fen,
+        say("paid"): now.paid_fen,
+    }
+    return told | ({say("written off"): now.written_off_fen} if now.written_off_fen else {})
+
+
+def _print_invoices(invoices: list[Invoice] | tuple[Invoice, ...]) -> None:
+    columns = (say("what"), say("number"), say("order"), say("amount"), say("since"), say("voided"), say("id"))
+    print_table(
+        columns,
+        (
+            (one.kind_said, one.number, one.order.number, money(one.total_fen, one.currency), f"{one.at:%Y-%m-%d}",
+             f"{one.voided_at:%Y-%m-%d}" if one.voided_at else "", one.id)
+            for one in invoices
+        ),
+    )  # fmt: skip
+
+
+def _postings(entry: Entry) -> list[tuple[object, ...]]:
+    """A line each; what is the same for all stands in the first."""
+    rows: list[tuple[object, ...]] = []
+    for one in entry.postings:
+        about = ("", "", "") if rows else (f"{entry.at:%Y-%m-%d}", entry.order.number, entry.kind_said)
+        debit, credit = max(one.amount_fen, 0), max(-one.amount_fen, 0)
+        amounts = (money(amount, entry.currency) if amount else "" for amount in (debit, credit))
+        rows.append((*about, one.account_said, *amounts, "" if rows else entry.reference))
+    return rows
