@@ -269,6 +269,34 @@ def test_a_quote_that_was_closed_meanwhile_is_followed_all_the_same(deal: Deal) 
         services.accept_quote(actor=deal.be(deal.cast.owner), quote_id=old.pk, option=0, at=LATER)
 
 
+# --- over HTTP ----------------------------------------------------------------------------------------------------
+
+
+@time_machine.travel(LATER, tick=False)
+def test_a_program_asks_until_it_is_there(deal: Deal, browse: Browse) -> None:
+    old, second = deal.quote(), revised(deal)
+
+    def ask() -> Any:
+        address, json = f"/api/quotes/{old.pk}/again", "application/json"
+        return browse(deal.cast.owner).post(address, {"withdraw": True}, content_type=json)
+
+    waits = ask()
+    deal.be(deal.cast.owner)
+    check = Check.objects.get(revision=second)
+    assert (waits.status_code, waits.json()) == (202, {
+        "revision": 2, "quote": None, "checks": [{"id": str(check.pk), "state": "waiting", "done": 0.0}],
+    })  # fmt: skip
+    Check.objects.update(state="done", estimate=ESTIMATE, looked={"layers": 3}, verdict="fine")
+    came = ask()
+    told = came.json()["quote"]
+
+    assert (came.status_code, came["Location"]) == (201, f"/api/quotes/{told['id']}")
+    assert told["follows"] == {"id": str(old.pk), "number": old.number, "revision": 1}
+    assert [(one["rotation"], one["lying"]) for one in told["options"]] == [(None, "as uploaded, 15 µm high")]
+    assert ask().json()["quote"]["id"] == told["id"]
+    assert browse(deal.cast.owner).get(f"/api/quotes/{old.pk}").json()["state"] == "withdrawn"
+
+
 # --- pages --------------------------------------------------------------------------------------------------------
 
 

@@ -45,9 +45,9 @@ FACTS = {"size_um": [x, y, z], "box_um": [[x, y, z], [x, y, z]] (part frame), "v
     "units_from_file": bool, "is_solid": bool, "faults": [{"message", "remedy"}], "notes": [str],
     "view_triangles": int (of the decimated view)}
 CHECK = {"id", "machine": {"id", "name", "facility", "facility_slug", "pixel_um"}, "resin": {"id", "name"}, "layer_um",
-    "rotation": [x, y, z] degrees about x, then y, then z | null (as the file has it), "lying" (the same in words), "state", "state_said",
-    "done": 0…1, "doing": str, "asked_at", "started_at", "ended_at", "problem", "verdict", "verdict_said",
-    "counts": {"fails", "risk", "note"}, "layers", "fields", "mended": bool, "notes": [str], "model_asked": bool,
+    "rotation": [x, y, z] degrees about x, then y, then z | null (as the file has it), "lying" (the same in words),
+    "state", "state_said", "done": 0…1, "doing": str, "asked_at", "started_at", "ended_at", "problem", "verdict",
+    "verdict_said", "counts": {"fails", "risk", "note"}, "layers", "fields", "mended": bool, "notes": [str], "model_asked": bool,
     "findings": url | null, "masks": url of `layers` | null, "estimate": ESTIMATE | null, "placement": PLACEMENT | null,
     "orientations": STUDY | null, "deviation": STUDY | null}
     state: waiting | running | done | failed | cancelled; verdict: fails | risk | note | fine | "" (not known yet). Findings
