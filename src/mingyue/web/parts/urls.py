@@ -47,9 +47,9 @@ FACTS = {"size_um": [x, y, z], "box_um": [[x, y, z], [x, y, z]] (part frame), "v
 CHECK = {"id", "machine": {"id", "name", "facility", "facility_slug", "pixel_um"}, "resin": {"id", "name"}, "layer_um",
     "rotation": [x, y, z] degrees about x, then y, then z | null (as the file has it), "lying" (the same in words),
     "state", "state_said", "done": 0…1, "doing": str, "asked_at", "started_at", "ended_at", "problem", "verdict",
-    "verdict_said", "counts": {"fails", "risk", "note"}, "layers", "fields", "mended": bool, "notes": [str], "model_asked": bool,
-    "findings": url | null, "masks": url of `layers` | null, "estimate": ESTIMATE | null, "placement": PLACEMENT | null,
-    "orientations": STUDY | null, "deviation": STUDY | null}
+    "verdict_said", "counts": {"fails", "risk", "note"}, "layers", "fields", "mended": bool, "notes": [str],
+    "model_asked": bool, "findings": url | null, "masks": url of `layers` | null, "estimate": ESTIMATE | null,
+    "placement": PLACEMENT | null, "orientations": STUDY | null, "deviation": STUDY | null}
     state: waiting | running | done | failed | cancelled; verdict: fails | risk | note | fine | "" (not known yet). Findings
     may be there while it runs: first without the model, then replaced by those with its answers; `findings` changes by ?v=.
 ESTIMATE = {"exposures", "most_fields", "exposure_s", "printing_s": [low, high], "handling_s": [low, high],
