@@ -55,7 +55,16 @@ def test_a_broken_file_says_what_to_do(text: str | bytes) -> None:
     assert refused.value.remedy == "Remove the file, and log in again."
 
 
-@pytest.mark.parametrize("arguments", [("parts",), ("parts", "--origin", "https://a.example"), ("upload", "part.stl")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("parts",),
+        ("parts", "--origin", "https://a.example"),
+        ("upload", "part.stl"),
+        ("quote", "list"),
+        ("order", "show", "O-1"),
+    ],
+)
 def test_whoever_is_not_logged_in_is_told_how_to(mingyue: Callable[..., Any], arguments: tuple[str, ...]) -> None:
     Path("part.stl").write_bytes(b"solid")
 
@@ -80,7 +89,7 @@ def test_a_platform_is_asked_without_the_engine(tmp_path: Path) -> None:
     engine = (HEAVY - {"email"}) | {"numpy", "mingyue.printing.chain", "django"}
     code = (
         "import sys, contextlib\n"
-        "import mingyue.cli.platform, mingyue.client\n"
+        "import mingyue.cli.platform, mingyue.cli.quotes, mingyue.cli.orders, mingyue.client\n"
         f"print(sorted({engine!r} & set(sys.modules)))"
     )
 

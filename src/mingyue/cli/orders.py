@@ -40,7 +40,7 @@ def list_orders(
     if not found:
         print_line(say("No order yet. Accept a quote with `mingyue quote accept`."))
         return
-    columns = (say("number"), say("part"), say("state"), say("price"), say("facility"), say("project"), say("since"))
+    columns = (say("no."), say("part"), say("state"), say("price"), say("facility"), say("project"), say("date"))
     print_table(
         columns,
         (
@@ -131,7 +131,7 @@ def list_entries(
         print_line(say("Nothing was booked yet."))
     else:
         columns = (
-            say("since"),
+            say("date"),
             say("order"),
             say("what"),
             say("account"),
@@ -165,7 +165,7 @@ def _standing(order: Order) -> dict[Phrase, int]:
 
 
 def _print_invoices(invoices: list[Invoice] | tuple[Invoice, ...]) -> None:
-    columns = (say("what"), say("number"), say("order"), say("amount"), say("since"), say("voided"), say("id"))
+    columns = (say("document"), say("no."), say("order"), say("amount"), say("date"), say("voided"), say("id"))
     print_table(
         columns,
         (

@@ -73,7 +73,7 @@ def list_quotes(
     if not found:
         print_line(say("No quote yet. Ask for one with `mingyue quote ask`."))
         return
-    columns = (say("number"), say("part"), say("state"), say("price"), say("facility"), say("valid until"))
+    columns = (say("no."), say("part"), say("state"), say("price"), say("facility"), say("valid until"))
     print_table(columns, map(_row, found))
 
 
@@ -250,6 +250,6 @@ def _quantity(line: Line) -> object:
     told = {
         "hour": say("{count:,.3f} hours", count=count),
         "ml": say("{count:,.3f} ml", count=count),
-        "part": say("{count:,.0f} parts", count=count),
+        "part": say("{count:,.0f} pieces", count=count),
     }
     return told.get(line.unit, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -25,6 +26,8 @@ from mingyue.client.things import Check, Me, Part
 from mingyue.client.wishes import checks_of, options_of, several
 from mingyue.errors import BadInputError
 from mingyue.phrases import say
+
+_NUMBER = re.compile(r"[QO](-[0-9A-HJKMNP-TV-Z]{4}){2}")
 
 
 class Ordering(Asking):
@@ -181,8 +184,9 @@ class Ordering(Asking):
         said = id_of(thing)
         if not said.upper().startswith(begins):
             return said
-        for found in self._pages(f"/api/{kind}", Numbered, number=said.upper()):
-            return found.id
+        if _NUMBER.fullmatch(said.upper()):
+            for found in self._pages(f"/api/{kind}", Numbered, number=said.upper()):
+                return found.id
         raise _nothing(said)
 
     def _project(self, project: Identified | str) -> str:

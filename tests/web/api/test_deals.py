@@ -10,6 +10,8 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from mingyue.web.orders import services
 from mingyue.web.people.models import User
@@ -17,7 +19,7 @@ from tests.web.api.conftest import Program, connections_stay
 from tests.web.api.test_who_may import ENDPOINTS, ask, happened, name_of
 from tests.web.api.things import make_things
 from tests.web.conftest import NOW, Cast
-from tests.web.orders.conftest import Deal, Everything
+from tests.web.orders.conftest import Deal, Everything, published
 
 Session = Callable[[User | None], Program]
 
@@ -220,7 +222,10 @@ def test_prices_are_told_in_the_readers_language(deal: Deal, parties: dict[str, 
     zh = parties["owner"]("GET", f"/quotes/{quote['id']}", Accept_Language="zh-CN").json()
 
     assert (quote["state_said"], zh["state_said"]) == ("Looked at by the facility", "平台正在查看")
-    assert quote["review"] == ["The quantity is above what is offered without a person's look."]
+    above = "is above what is offered without a person's look."
+    assert quote["review"] == [f"{what} {above}" for what in ("The price", "The quantity", "The machine's time")]
+    assert len(zh["review"]) == 3
+    assert not set(zh["review"]) & set(quote["review"])
     assert quote["closed"] == "The facility still looks at this quote."
     english, chinese = (one["options"][0]["lines"][0]["reason"] for one in (quote, zh))
     assert english == "Setting up, once"
@@ -323,3 +328,35 @@ def test_a_line_below_nothing_is_refused_and_changes_nothing(
         403, ["What is taxed at one rate is not less than nothing together."],
     )  # fmt: skip
     assert everything() == before
+
+
+@pytest.mark.parametrize(
+    "address", ["/quotes", "/orders", "/invoices", "/ledger", "/projects", "/facilities/works/tariffs"]
+)
+def test_a_list_asks_the_database_as_often_for_many_as_for_few(
+    deal: Deal, parties: dict[str, Program], address: str
+) -> None:
+    def furnish() -> None:
+        order = deal.ordered()
+        services.bill_order(actor=deal.be(deal.cast.manager), order_id=order.pk, at=NOW)
+        services.open_project(
+            actor=deal.be(deal.holder), organisation_id=deal.cast.institute.pk, number=order.number, name="", budget_fen=0,
+            at=NOW,
+        )  # fmt: skip
+        deal.be(deal.cast.manager)
+        published(deal.shop, deal.cast.manager)
+
+    def asked_for() -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as queries:
+            told = parties["holder"]("GET", address).json()
+        rows = told["items"] if isinstance(told, dict) else told
+        return len(rows), len(queries)
+
+    furnish()
+    few, often = asked_for()
+    for _ in range(3):
+        furnish()
+    many, as_often = asked_for()
+
+    assert many > few
+    assert as_often == often

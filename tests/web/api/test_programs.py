@@ -216,19 +216,3 @@ def test_nothing_is_sent_where_one_of_the_files_is_missing(logged_in: Path) -> N
     assert (ended.returncode, ended.stdout) == (3, "")
     assert "missing.stl cannot be read" in ended.stderr
     assert mingyue(logged_in, "parts", "--json").stdout == before
-
-
-def test_the_example_of_the_guide_runs(logged_in: Path, platform: Platform) -> None:
-    guide = (ROOT / "docs" / "how-to" / "use-the-api.md").read_text(encoding="utf-8")
-    (program,) = re.findall(r"```python\n(.*?)```", guide, flags=re.DOTALL)
-    write_stl(box((0, 0, 0), (300, 200, 200)), logged_in / "bracket.stl", unit="mm")
-    program = program.replace("https://print.example.org", platform.origin)
-    (logged_in / "send.py").write_text(program, encoding="utf-8")
-
-    ended = subprocess.run(
-        [sys.executable, "send.py"], cwd=logged_in, capture_output=True, text=True, timeout=180, check=False,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), "MINGYUE_KEY": platform.owners_key},
-    )  # fmt: skip
-
-    assert ended.returncode == 0, ended.stderr
-    assert re.search(r"M1, PR48: (fails|risk|note|fine)", ended.stdout)

@@ -5,6 +5,7 @@ What one act uses up is there once more for another: `accept_quote:quote_id` is 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from mingyue.web.people.models import ApiKey, Invitation, Membership
 from mingyue.web.records.blobs import keep_bytes
 from mingyue.web.records.walls import seen_by, tell
 from tests.web.conftest import NOW, Cast
-from tests.web.orders.conftest import Deal, Shop, make_deal
+from tests.web.orders.conftest import Deal, Shop, checked, make_deal, rechecked, revised
 
 LATER = timedelta(days=9999)
 
@@ -135,10 +136,13 @@ def deals_of(cast: Cast) -> dict[str, str]:
     other = services.open_project(
         actor=deal.be(deal.holder), organisation_id=cast.institute.pk, number="2", name="Two", budget_fen=0, at=NOW
     )
+    revised_one = replace(deal, check=checked(shop, cast.owner, cast.institute))
+    outdated = revised_one.quote()
+    rechecked(revised_one, revised(revised_one), revised_one.check)
     made = offered | approved | looked_at | ordered | billed | invoiced | {
         "quote_id": deal.quote(), "invoice_id": billed["order_id"].invoices.get(), "project_id": deal.project,
         "close_project:project_id": other, "tariff_id": deal.tariff, "ask_quote:check_id": deal.check,
-        "class_id": standard,
+        "class_id": standard, "ask_again:quote_id": outdated,
     }  # fmt: skip
     return {name: str(one.pk) for name, one in made.items()}
 

@@ -13,37 +13,17 @@ from django.test import Client
 from mingyue.web.facilities.models import Machine
 from mingyue.web.orders import contents, queries, services
 from mingyue.web.orders.models import Approval, Order, Quote
-from mingyue.web.parts.models import Check, Revision
+from mingyue.web.parts.models import Check
 from mingyue.web.people.models import User
 from mingyue.web.records.errors import ConflictError, NotFoundError, RefusedError
 from mingyue.web.records.models import Event
 from mingyue.web.records.walls import seen_by
 from tests.web.conftest import NOW
-from tests.web.orders.conftest import ESTIMATE, Deal, Everything
+from tests.web.orders.conftest import ESTIMATE, Deal, Everything, rechecked, revised
 from tests.web.orders.test_pages import shown
 
 Browse = Callable[[User | None], Client]
 LATER = NOW + timedelta(hours=1)
-
-
-def revised(deal: Deal, number: int = 2, *, state: str = "read") -> Revision:
-    """A later revision of the part, put there past the engine."""
-    deal.be(deal.cast.owner)
-    first = deal.check.revision
-    return Revision.objects.create(
-        organisation=deal.cast.institute, part_id=first.part_id, number=number, file_name="nozzle.stl",
-        blob_id=first.blob_id, by=deal.cast.owner, at=NOW, state=state,
-    )  # fmt: skip
-
-
-def rechecked(deal: Deal, revision: Revision, old: Check, **more: Any) -> Check:
-    """The check of it that asks the same, done."""
-    deal.be(deal.cast.owner)
-    return Check.objects.create(**{
-        "organisation": deal.cast.institute, "revision": revision, "machine": old.machine, "resin": old.resin,
-        "layer_um": old.layer_um, "rotation": old.rotation, "state": "done", "asked_at": NOW, "verdict": "fine",
-        "estimate": ESTIMATE, "looked": old.looked, **more,
-    })  # fmt: skip
 
 
 def turned(deal: Deal) -> Check:
