@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from mingyue.phrases import Phrase
 from mingyue.web.facilities.models import Machine
 from mingyue.web.materials.models import Resin
 from mingyue.web.parts import queries, rules
@@ -19,7 +18,7 @@ from mingyue.web.parts.lying import turn_of, why_not_turn
 from mingyue.web.parts.models import Check, Part, Study
 from mingyue.web.parts.ways import Way
 from mingyue.web.people.viewers import Viewer
-from mingyue.web.records.errors import InvalidError, NotFoundError, RefusedError
+from mingyue.web.records.errors import InvalidError, NotFoundError, RefusedError, refuse
 from mingyue.web.records.services import record
 
 _OPEN = (Check.State.WAITING, Check.State.RUNNING)
@@ -50,8 +49,8 @@ def ask_check(
     if reasons := why_not_turn(rotation):
         raise InvalidError("rotation", reasons[0])
     way = Way(machine, resin, _layer_um(machine, layer_um), turn_of(rotation))
-    _refuse(rules.why_not_ask(actor, revision.part))
-    _refuse(why_not_so(revision, way))
+    refuse(rules.why_not_ask(actor, revision.part))
+    refuse(why_not_so(revision, way))
     with transaction.atomic():
         check = add_check(revision, way, at=at)
         if check is None:
@@ -109,7 +108,7 @@ def ask_deviation(*, actor: Viewer, check_id: UUID, at: datetime) -> Study:
 def _ask_study(actor: Viewer, check_id: UUID, kind: Study.Kind, at: datetime) -> Study:
     """The study that is there where it was asked already, anew where that one failed or was stopped."""
     check = _askable(actor, check_id)
-    _refuse(rules.why_not_study(check, kind))
+    refuse(rules.why_not_study(check, kind))
     with transaction.atomic():
         study, fresh = Study.objects.get_or_create(
             about=check, kind=kind, defaults={"organisation_id": check.organisation_id, "asked_at": at}
@@ -127,10 +126,5 @@ def _askable(actor: Viewer, check_id: UUID) -> Check:
     check = queries.check_of(actor, check_id)
     if check is None:
         raise NotFoundError
-    _refuse(rules.why_not_ask(actor, check.revision.part))
+    refuse(rules.why_not_ask(actor, check.revision.part))
     return check
-
-
-def _refuse(reasons: list[Phrase]) -> None:
-    if reasons:
-        raise RefusedError(reasons)
