@@ -77,6 +77,8 @@ TABLE: dict[str, tuple[str, bool]] = {
     "quote-approve": (OWNERS, True),
     "quote-release": (MANAGERS, True),
     "quote-decline": (MANAGERS, True),
+    "quote-again": (OWNERS, False),
+    "quote-changes": (OWNERS, False),
     "orders": (SIGNED_IN, False),
     "order": (BOTH, False),
     "order-cancel": (OWNERS, True),
@@ -216,7 +218,8 @@ def things(cast: Cast) -> Things:
             "invitation_id": str(letter.pk), "key_id": str(key.pk), "membership_id": str(member.pk),
             "machine_id": str(machine.pk), "downtime_id": str(downtime.pk), "resin_id": str(resin.pk),
             "batch_id": str(batch.pk), "recipe_id": str(recipe.pk), "part_id": str(part.pk),
-            "revision_id": str(revision.pk), "check_id": str(check.pk), "upload_id": str(upload.pk), "token": "guess",
+            "revision_id": str(revision.pk), "check_id": str(check.pk), "since_id": str(check.pk),
+            "upload_id": str(upload.pk), "token": "guess",
         }
     )  # fmt: skip
 
@@ -382,6 +385,7 @@ OF_A_PART = {
     "parts/checks/<uuid:check_id>/cancel": True,
     "parts/checks/<uuid:check_id>/studies/<str:kind>": True,
     "parts/checks/<uuid:check_id>/findings": False,
+    "parts/checks/<uuid:check_id>/changes/<uuid:since_id>": False,
     "parts/checks/<uuid:check_id>/layers": False,
     "parts/checks/<uuid:check_id>/layers/<int:layer>/<int:field>.png": False,
     "parts/checks/<uuid:check_id>/deviation.glb": False,

@@ -70,12 +70,23 @@ class Client(Providing):
         made = self._post("/api/parts", said | ({"units": units} if units else {}))
         return msgspec.convert(made, Part, strict=False)
 
-    def ask_check(self, revision_id: str, *, machine: str, resin: str, layer_um: float | None = None) -> Check:
-        """Have it checked whether this revision can be made so; the check that is there where it was asked already."""
+    def ask_check(
+        self,
+        revision_id: str,
+        *,
+        machine: str,
+        resin: str,
+        layer_um: float | None = None,
+        rotation: tuple[float, float, float] | None = None,
+    ) -> Check:
+        """Have it checked whether this revision can be made so; the check that is there where it was asked already.
+
+        rotation: degrees about x, then y, then z, by which it is turned first; None leaves it as the file has it.
+        """
         said: dict[str, Any] = {"machine": machine, "resin": resin}
-        made = self._post(
-            f"/api/revisions/{revision_id}/checks", said if layer_um is None else said | {"layer_um": layer_um}
-        )
+        wishes = {"layer_um": layer_um, "rotation": rotation}
+        said |= {name: value for name, value in wishes.items() if value is not None}
+        made = self._post(f"/api/revisions/{revision_id}/checks", said)
         return msgspec.convert(made, Check, strict=False)
 
     def wait_for_checks(

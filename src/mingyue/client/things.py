@@ -86,6 +86,8 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     counts: dict[str, int]
     problem: Said | None = None
     estimate: dict[str, Any] | None = None
+    rotation: tuple[float, float, float] | None = None
+    lying: str = ""
 
     @property
     def ended(self) -> bool:

@@ -75,6 +75,7 @@ BODIES: dict[str, Any] = {
     "credit_invoice": {"amount_fen": 100, "why": "late"},
     "open_project": {"organisation": "lake-institute", "number": "3", "name": "Three", "budget_fen": 100},
     "change_budget": {"budget_fen": 90_000_00},
+    "ask_again": {"withdraw": True},
     "replay_webhook": {"since": "2026-01-01T00:00:00Z"},
 }  # fmt: skip
 # Whoever has an account may do these: they are about nobody's things, or only about the caller's own.

@@ -5,6 +5,7 @@ What one act uses up is there once more for another: `accept_quote:quote_id` is 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from mingyue.web.records.blobs import keep_bytes
 from mingyue.web.records.services import record
 from mingyue.web.records.walls import seen_by, tell
 from tests.web.conftest import NOW, Cast
-from tests.web.orders.conftest import Deal, Shop, make_deal
+from tests.web.orders.conftest import Deal, Shop, checked, make_deal, rechecked, revised
 
 LATER = timedelta(days=9999)
 
@@ -109,19 +110,22 @@ def institutes_of(cast: Cast) -> dict[str, str]:
         )
         blob = keep_bytes(b"solid", organisation_id=home.pk, media_type="model/stl", at=NOW)
         revision = Revision.objects.create(
-            organisation=home, part=part, number=1, file_name="n.stl", blob=blob, by=cast.owner, at=NOW
-        )
+            organisation=home, part=part, number=1, file_name="n.stl", blob=blob, by=cast.owner, at=NOW,
+            facts={"box_um": [[0, 0, 0], [9, 9, 9]], "faults": [], "notes": []},
+        )  # fmt: skip
     with seen_by(organisation_id=cast.facility_operator.pk):
         machine = Machine.objects.get()
         resin = Resin.objects.get()
     with seen_by(organisation_id=home.pk), transaction.atomic():
-        check = Check.objects.create(
-            organisation=home, revision=revision, machine=machine, resin=resin, layer_um=5, asked_at=NOW
-        )
+        said = {"organisation": home, "revision": revision, "machine": machine, "resin": resin, "asked_at": NOW}
+        check = Check.objects.create(layer_um=5, **said)
+        looked = {"placement": {"matrix": [[1, 0, 0], [0, 1, 0], [0, 0, 1]], "offset_um": [0, 0, 0]}}
+        was, now = (Check.objects.create(layer_um=layer_um, looked=looked, **said) for layer_um in (10, 15))
     return {
         "organisation": home.slug, "recipe_id": str(recipe.pk), "invitation_id": str(letter.pk), "key_id": str(key.pk),
         "membership_id": str(member.pk), "part_id": str(part.pk), "revision_id": str(revision.pk),
         "check_id": str(check.pk), "person_id": str(cast.colleague.pk), "layer": "0", "field": "0",
+        "show_changes:check_id": str(now.pk), "since_id": str(was.pk),
     }  # fmt: skip
 
 
@@ -146,10 +150,13 @@ def deals_of(cast: Cast) -> dict[str, str]:
     other = services.open_project(
         actor=deal.be(deal.holder), organisation_id=cast.institute.pk, number="2", name="Two", budget_fen=0, at=NOW
     )
+    revised_one = replace(deal, check=checked(shop, cast.owner, cast.institute))
+    outdated = revised_one.quote()
+    rechecked(revised_one, revised(revised_one), revised_one.check)
     made = offered | approved | looked_at | ordered | billed | invoiced | {
         "quote_id": deal.quote(), "invoice_id": billed["order_id"].invoices.get(), "project_id": deal.project,
         "close_project:project_id": other, "tariff_id": deal.tariff, "ask_quote:check_id": deal.check,
-        "class_id": standard,
+        "class_id": standard, "ask_again:quote_id": outdated,
     }  # fmt: skip
     return {name: str(one.pk) for name, one in made.items()}
 

@@ -169,14 +169,14 @@ def test_a_revision_is_compared_with_the_one_before(
 
     page.goto(f"{addresses['part']}compare/")
     rows = page.locator("#figures tr")
-    expect(rows).to_have_count(6)
+    expect(rows).to_have_count(7)
     assert rows.nth(0).inner_text().split("\t") == ["Size x", "203.2 µm", "203.2 µm", "="]
-    for side in ("left", "right"):
-        expect(page.locator(f"#{side}-view.is-ready canvas")).to_be_visible()
-    before = page.locator("#right-view [data-ruler]").inner_text()
+    expect(page.locator("#overlay.is-ready canvas")).to_be_visible()
+    before = page.locator("#overlay [data-ruler]").inner_text()
     for _ in range(6):
-        page.locator("#left-view").press("+")
-    expect(page.locator("#right-view [data-ruler]")).not_to_have_text(before)  # the other view comes along
+        page.locator("#overlay").press("+")
+    expect(page.locator("#overlay [data-ruler]")).not_to_have_text(before)
+    expect(page.locator('[data-group="gained"] summary')).to_have_text("New findings 0")  # it is the same part
     shot(page, "compare")
 
 

@@ -188,6 +188,26 @@ def make_deal(cast: Cast, shop: Shop, *, budget_fen: int = 100_000_00) -> Deal:
     return Deal(cast, shop, holder, rival, tariff, check, project)
 
 
+def revised(deal: Deal, number: int = 2, *, state: str = "read") -> Revision:
+    """A later revision of the part, put there past the engine."""
+    deal.be(deal.cast.owner)
+    first = deal.check.revision
+    return Revision.objects.create(
+        organisation=deal.cast.institute, part_id=first.part_id, number=number, file_name="nozzle.stl",
+        blob_id=first.blob_id, by=deal.cast.owner, at=NOW, state=state,
+    )  # fmt: skip
+
+
+def rechecked(deal: Deal, revision: Revision, old: Check, **more: Any) -> Check:
+    """The check of it that asks the same, done."""
+    deal.be(deal.cast.owner)
+    return Check.objects.create(**{
+        "organisation": deal.cast.institute, "revision": revision, "machine": old.machine, "resin": old.resin,
+        "layer_um": old.layer_um, "rotation": old.rotation, "state": "done", "asked_at": NOW, "verdict": "fine",
+        "estimate": ESTIMATE, "looked": old.looked, **more,
+    })  # fmt: skip
+
+
 @contextmanager
 def deal_apart(django_db_blocker: Any, *, budget_fen: int) -> Iterator[Deal]:
     """One that is committed, so that every connection sees it."""

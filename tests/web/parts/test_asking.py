@@ -137,6 +137,6 @@ def test_the_finest_machines_are_looked_at_unasked_and_only_some(cast: Cast, wor
             type(works.machine).objects.create(name=f"Q{number}", profile=profile, state_since=NOW, **owner)
         Resin.objects.create(profile="pr48-405", name="PR48 at 405 nm", **owner)
     ways = begun.usual_ways()
-    assert [(machine.profile, resin.profile, layer_um) for machine, resin, layer_um in ways] == [
+    assert [(way.machine.profile, way.resin.profile, way.layer_um) for way in ways] == [
         ("open-0p75", "pr48-385", 5.0), ("open-0p75", "pr48-405", 5.0), ("s230", "pr48-385", 5.0), ("s230", "pr48-405", 5.0),
     ]  # fmt: skip

@@ -2,8 +2,9 @@
 
 number currency valid_days asked_at      customer provider facility part tariff: ids and names
 review: why a person must look           cancel_due_per_mille: by state of the order
+follows: id, number and revision of the quote of an earlier revision that was asked for once more; not in others
 part: its confidentiality too, as it was when the quote was asked
-options: number check machine resin layer_um placement quantity inspection tolerance_um service_class
+options: number check machine resin layer_um rotation lying placement quantity inspection tolerance_um service_class
          verdict findings needs lines rates net_fen tax_fen total_fen
 
 Nobody reads it raw but who checks the digest: what a side is shown is `shown_to`.
@@ -20,7 +21,7 @@ from typing import Any
 
 from mingyue.phrases import Phrase, say
 from mingyue.web.facilities.models import Facility, ServiceClass
-from mingyue.web.orders.models import Message, Tariff
+from mingyue.web.orders.models import Message, Quote, Tariff
 from mingyue.web.orders.names import TwoNames, both_names
 from mingyue.web.orders.numbers import ALL, Numbers
 from mingyue.web.orders.prices import (
@@ -34,6 +35,7 @@ from mingyue.web.orders.prices import (
     price,
     taxed,
 )
+from mingyue.web.parts.lying import lying_in_height
 from mingyue.web.parts.models import Check, Part
 from mingyue.web.people.models import Organisation
 from mingyue.web.records.kept_phrases import as_json
@@ -71,9 +73,9 @@ def needs_of(check: Check) -> Needs:
 
 def content_of(
     options: Sequence[Option], *, number: str, customer: Organisation, facility: Facility, tariff: Tariff,
-    numbers: Numbers, at: datetime,
+    numbers: Numbers, at: datetime, follows: Quote | None = None,
 ) -> Json:  # fmt: skip
-    """All of it. Every option has a price in this tariff."""
+    """All of it. Every option has a price in this tariff. follows: what is asked for once more, of a later revision."""
     revision = options[0].check.revision
     priced = [
         price(
@@ -101,7 +103,18 @@ def content_of(
         "options": [
             _option(place, each, found) for place, (each, found) in enumerate(zip(options, priced, strict=True))
         ],
+        **({} if follows is None else {"follows": _followed(follows)}),
     }  # fmt: skip
+
+
+def _followed(quote: Quote) -> Json:
+    return {"id": str(quote.pk), "number": quote.number, "revision": quote.content["part"]["revision"]}
+
+
+def lying_of(check: Check) -> Phrase:
+    """How the part lies in a check that is done, in words."""
+    layers = (check.looked or {}).get("layers", 0)
+    return lying_in_height(check.rotation, layers=layers, layer_um=check.layer_um)
 
 
 def _option(place: int, option: Option, found: Price) -> Json:
@@ -112,6 +125,8 @@ def _option(place: int, option: Option, found: Price) -> Json:
         "machine": {"id": str(check.machine_id), "name": check.machine.name, "profile": check.machine.profile},
         "resin": {"id": str(check.resin_id), "profile": check.resin.profile, **both_names(check.resin)},
         "layer_um": check.layer_um,
+        "rotation": check.rotation,
+        "lying": as_json(lying_of(check)),
         "placement": (check.looked or {}).get("placement"),
         "quantity": wish.quantity,
         "inspection": wish.inspection,

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from mingyue.web.facilities.models import ServiceClass
+from mingyue.web.orders.contents import lying_of
 from mingyue.web.orders.models import Invoice, Order
 from mingyue.web.orders.numbers import Numbers
 from mingyue.web.orders.prices import INSPECTION_NAMES
@@ -62,7 +63,8 @@ class QuoteForm(HouseForm):
 
 
 def _way(check: Check) -> str:
-    return f"{check.machine.name} · {check.resin.title} · {check.layer_um:g} µm"
+    lies = in_current_language(lying_of(check))
+    return f"{check.machine.name} · {check.resin.title} · {check.layer_um:g} µm · {lies}"
 
 
 class AdvanceForm(HouseForm):

@@ -13,7 +13,7 @@ from mingyue.web.facilities.queries import facilities
 from mingyue.web.orders import contents
 from mingyue.web.orders.models import Approval, Entry, Invoice, Message, Order, Project, Quote, Tariff
 from mingyue.web.parts.models import Revision
-from mingyue.web.parts.queries import parts_of
+from mingyue.web.parts.queries import parts_of, revision_of
 from mingyue.web.people.models import Role
 from mingyue.web.people.viewers import Viewer
 
@@ -71,6 +71,50 @@ def quote_of(viewer: Viewer, quote_id: UUID) -> Quote | None:
 def _sees(viewer: Viewer, quote: Quote) -> bool:
     """Whether they see it; who found it just now is not asked for again, for that takes longer than what is asked then."""
     return quote.found_by is viewer or quote_of(viewer, quote.pk) is not None
+
+
+def followers_of(viewer: Viewer, quote: Quote) -> QuerySet[Quote]:
+    """Quotes in which the same was asked for a later revision, newest first."""
+    return quotes_of(viewer).filter(facility_id=quote.facility_id, content__follows__id=str(quote.pk))
+
+
+def follower_of(viewer: Viewer, quote: Quote, revision: Revision, *, at: datetime) -> Quote | None:
+    """The one of this revision that is still open: looked at, or offered and not run out."""
+    found = followers_of(viewer, quote).filter(revision=revision)
+    return found.filter(Q(state=Quote.State.REVIEW) | Q(state=Quote.State.OFFERED, valid_until__gt=at)).first()
+
+
+def newer_revision_of(viewer: Viewer, quote: Quote) -> Revision | None:
+    """The newest revision of what was quoted, to who sees the part; None where that is the one that was quoted."""
+    quoted = revision_of(viewer, quote.revision_id)
+    if quoted is None:
+        return None
+    newer = Revision.objects.filter(part_id=quoted.part_id, number__gt=quoted.number)
+    return newer.select_related("part").order_by("-number").first()
+
+
+def prices_of(viewer: Viewer, was: Revision, now: Revision) -> tuple[Quote | None, Quote | None]:
+    """The quotes by which two revisions are compared: one of the newer that follows one of the older, whatever became of
+    that; else of each what was ordered, else what is offered, else what is looked at."""
+    standing = _standing(viewer, now)
+    for quote in standing:
+        followed = followed_by(viewer, quote)
+        if followed is not None and followed.revision_id == was.pk:
+            return followed, quote
+    return next(iter(_standing(viewer, was)), None), next(iter(standing), None)
+
+
+def _standing(viewer: Viewer, revision: Revision) -> list[Quote]:
+    """The quotes of a revision that say a price: the most binding first, then the newest."""
+    states = [Quote.State.ACCEPTED, Quote.State.OFFERED, Quote.State.REVIEW]
+    found = quotes_of(viewer).filter(revision=revision, state__in=states)
+    return sorted(found, key=lambda quote: states.index(Quote.State(quote.state)))
+
+
+def followed_by(viewer: Viewer, quote: Quote) -> Quote | None:
+    """The quote of an earlier revision that this one follows."""
+    followed = quote.content.get("follows")
+    return quote_of(viewer, UUID(followed["id"])) if followed else None
 
 
 def side_of(viewer: Viewer, quote: Quote) -> Message.Side:

@@ -37,8 +37,11 @@ class Asked:
     inspection: str = "visual"
 
 
-def ask_quote(*, actor: Viewer, asked: Sequence[Asked], at: datetime) -> Quote:
-    """A price for each option, by the tariff that counts now: offered at once, or looked at by a person first."""
+def ask_quote(*, actor: Viewer, asked: Sequence[Asked], at: datetime, follows: Quote | None = None) -> Quote:
+    """A price for each option, by the tariff that counts now: offered at once, or looked at by a person first.
+
+    follows: the quote of an earlier revision, which is asked for once more; see again.py.
+    """
     checks = [_check(actor, each.check_id) for each in asked]
     refuse(rules.why_not_quote(checks))
     facility = checks[0].machine.facility
@@ -53,14 +56,16 @@ def ask_quote(*, actor: Viewer, asked: Sequence[Asked], at: datetime) -> Quote:
     )  # fmt: skip
     numbers = read(tariff.numbers)
     content = contents.content_of(
-        options, number=quote.number, customer=customer, facility=facility, tariff=tariff, numbers=numbers, at=at
-    )
+        options, number=quote.number, customer=customer, facility=facility, tariff=tariff, numbers=numbers, at=at,
+        follows=follows,
+    )  # fmt: skip
     quote.content, quote.digest = content, contents.digest_of(content)
     quote.state = Quote.State.REVIEW if content["review"] else Quote.State.OFFERED
     quote.valid_until = None if content["review"] else at + timedelta(days=numbers.valid_days)
     with acting(actor, quote):
         quote.save(force_insert=True)
         facts = {"number": quote.number, "digest": quote.digest, "state": quote.state}
+        facts |= {} if follows is None else {"follows": follows.number}
         tell_both(actor=actor, what="quote.asked", subject=quote, shared=quote, at=at, facts=facts)
     return quote
 

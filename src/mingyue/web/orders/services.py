@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mingyue.web.orders.again import Again, ask_again
 from mingyue.web.orders.approving import (
     approve_quote,
     change_budget,
@@ -32,8 +33,8 @@ from mingyue.web.orders.quoting import (
 from mingyue.web.orders.tariffs import change_tariff, draft_tariff, publish_tariff
 
 __all__ = [
-    "Asked", "Change", "accept_quote", "advance_order", "approve_quote", "ask_quote", "ask_review", "bill_order",
-    "cancel_order", "change_budget", "change_tariff", "close_project", "credit_invoice", "decline_quote", "draft_tariff",
-    "note_payment", "note_refund", "open_project", "publish_tariff", "release_quote", "replace_quote", "say_message",
-    "void_invoice", "withdraw_approval", "withdraw_quote", "write_off",
+    "Again", "Asked", "Change", "accept_quote", "advance_order", "approve_quote", "ask_again", "ask_quote",
+    "ask_review", "bill_order", "cancel_order", "change_budget", "change_tariff", "close_project", "credit_invoice",
+    "decline_quote", "draft_tariff", "note_payment", "note_refund", "open_project", "publish_tariff", "release_quote",
+    "replace_quote", "say_message", "void_invoice", "withdraw_approval", "withdraw_quote", "write_off",
 ]  # fmt: skip

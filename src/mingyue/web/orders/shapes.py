@@ -102,7 +102,10 @@ class FindingOut(Schema):
 
 
 class OptionOut(Schema):
-    """One way of making the part, with its price. number: what approving and accepting name it by."""
+    """One way of making the part, with its price. number: what approving and accepting name it by.
+
+    rotation: degrees about x, then y, then z, by which the part is turned; null: as the file has it. lying: how it lies then.
+    """
 
     number: int
     check: UUID
@@ -121,6 +124,14 @@ class OptionOut(Schema):
     net_fen: int
     tax_fen: int
     total_fen: int
+    rotation: list[float] | None
+    lying: str
+
+
+class FollowedOut(NumberedOut):
+    """The quote of an earlier revision that was asked for once more."""
+
+    revision: int
 
 
 class QuoteBriefOut(Schema):
@@ -188,6 +199,7 @@ class QuoteOut(QuoteBriefOut):
     order: NumberedOut | None
     supersedes: NumberedOut | None
     superseded_by: NumberedOut | None
+    follows: FollowedOut | None
     may_order: bool
     may_approve: bool
     may_answer: bool

@@ -52,6 +52,7 @@ def quote_as_json(viewer: Viewer, quote: Quote, *, at: datetime) -> Json:
         "order": None if order is None else _numbered(order),
         "supersedes": None if before is None else _numbered(before),
         "superseded_by": None if after is None else _numbered(after),
+        "follows": content.get("follows"),
         "may_order": rules.may_order(viewer, quote.organisation_id),
         "may_approve": rules.may_spend(viewer, quote.organisation_id),
         "may_answer": rules.may_provide(viewer, quote.provider_id),
@@ -68,7 +69,8 @@ def option_as_json(option: Json) -> Json:
         for one in option["findings"]
     ]
     lines = [{"changed": None} | line | {"reason": _said(line["reason"])} for line in option["lines"]]
-    return option | {"findings": findings, "lines": lines, "rates": rates_as_json(option["rates"])}
+    lies = {"rotation": option.get("rotation"), "lying": _said(option.get("lying"))}  # older ones do not say
+    return option | lies | {"findings": findings, "lines": lines, "rates": rates_as_json(option["rates"])}
 
 
 def rates_as_json(rates: Sequence[Sequence[int]]) -> list[Json]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from mingyue.web.orders import (
+    again_views,
     asking_views,
     list_views,
     money_views,
@@ -27,6 +28,8 @@ urlpatterns = [
     path("quotes/<uuid:quote_id>/approve/", views.approve, name="quote-approve"),
     path("quotes/<uuid:quote_id>/release/", views.release, name="quote-release"),
     path("quotes/<uuid:quote_id>/decline/", views.decline, name="quote-decline"),
+    path("quotes/<uuid:quote_id>/again/", again_views.ask_again, name="quote-again"),
+    path("quotes/changes/<uuid:revision_id>/", again_views.changes, name="quote-changes"),
     path("quotes/<uuid:quote_id>/unapprove/", views.unapprove, name="quote-unapprove"),
     path("quotes/<uuid:quote_id>/replace/", replacing_views.replace, name="quote-replace"),
     path("orders/", list_views.orders, name="orders"),

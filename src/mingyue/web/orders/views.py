@@ -13,8 +13,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from mingyue.web.orders import queries, rules, services
-from mingyue.web.orders.models import Order
+from mingyue.web.orders.against import compared
+from mingyue.web.orders.models import Order, Quote
 from mingyue.web.orders.requests import option_of, uuid_of, viewer_of
+from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 
 
@@ -45,6 +47,21 @@ def _about(request: HttpRequest, quote_id: UUID) -> dict[str, Any]:
         "provides": rules.may_provide(viewer, found.provider_id),
         "spends": spends,
         "projects": list(open_projects) if spends else [],
+        **_in_revisions(viewer, found, at),
+    }
+
+
+def _in_revisions(viewer: Viewer, found: Quote, at: datetime) -> dict[str, Any]:
+    """The quote of an earlier revision that it follows, and what there is of later ones."""
+    was = queries.followed_by(viewer, found)
+    newer = queries.newer_revision_of(viewer, found) if rules.may_order(viewer, found.organisation_id) else None
+    changes = compared(queries.content_for(viewer, was), queries.content_for(viewer, found)) if was else []
+    return {
+        "was": was,
+        "changes": changes,
+        "newer": newer,
+        "follower": queries.follower_of(viewer, found, newer, at=at) if newer else None,
+        "withdrawable": not rules.why_not_open(found),
     }
 
 

@@ -8,10 +8,11 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router, Status
 
-from mingyue.web.parts import queries, services, telling, views
+from mingyue.web.parts import comparing, queries, services, telling, views
 from mingyue.web.parts.models import Check, Part, Revision
 from mingyue.web.parts.shapes import (
     ChangeIn,
+    ChangesOut,
     CheckIn,
     CheckOut,
     FindingsOut,
@@ -26,6 +27,7 @@ from mingyue.web.parts.shapes import (
 )
 from mingyue.web.people import queries as people
 from mingyue.web.people.access import Needs, caller, now, there
+from mingyue.web.records.errors import RefusedError
 from mingyue.web.records.etags import IF_MATCH, as_precondition, tell_version, version_matched
 from mingyue.web.records.paging import Cursor, Limit, Page, page_of
 from mingyue.web.records.texts import SLUG
@@ -151,7 +153,7 @@ def ask_check(request: HttpRequest, revision_id: UUID, said: CheckIn) -> Any:
     """Have it checked whether it can be made so; the check that is there where it was asked already."""
     check = services.ask_check(
         actor=caller(request), revision_id=revision_id, machine_id=said.machine, resin_id=said.resin,
-        layer_um=said.layer_um, at=now(),
+        layer_um=said.layer_um, rotation=said.rotation, at=now(),
     )  # fmt: skip
     return Status(201, _told_check(request, check.pk))
 
@@ -180,6 +182,16 @@ def list_findings(request: HttpRequest, check_id: UUID) -> Any:
         "left_out": looked.get("left_out", 0),
         "placement": looked.get("placement"),
     }
+
+
+@router.get("/checks/{uuid:check_id}/changes/{uuid:since_id}", auth=READS, response=ChangesOut)
+def show_changes(request: HttpRequest, check_id: UUID, since_id: UUID) -> Any:
+    """Findings gained, lost and kept against a check of another revision of the same part."""
+    check, since = _check(request, check_id), _check(request, since_id)
+    if reasons := comparing.why_not(since, check):
+        raise RefusedError(reasons)
+    services.note_look(actor=caller(request), part=check.revision.part, at=now(), what="findings")
+    return comparing.changes_as_json(since, check)
 
 
 @router.post("/checks/{uuid:check_id}/orientations", auth=WRITES, response={201: StudyOut})

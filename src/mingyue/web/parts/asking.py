@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,11 +12,13 @@ from mingyue.web.facilities.models import Machine
 from mingyue.web.materials.models import Resin
 from mingyue.web.parts import queries, rules
 from mingyue.web.parts.attempts import announce
-from mingyue.web.parts.begun import add_check, begin_check, begin_study
+from mingyue.web.parts.begun import add_check, begin_check, begin_study, why_not_so
 from mingyue.web.parts.bridge import fitting
+from mingyue.web.parts.lying import turn_of, why_not_turn
 from mingyue.web.parts.models import Check, Part, Study
+from mingyue.web.parts.ways import Way
 from mingyue.web.people.viewers import Viewer
-from mingyue.web.records.errors import NotFoundError, RefusedError, refuse
+from mingyue.web.records.errors import InvalidError, NotFoundError, RefusedError, refuse
 from mingyue.web.records.services import record
 
 _OPEN = (Check.State.WAITING, Check.State.RUNNING)
@@ -25,34 +28,42 @@ _AGAIN = {
 
 
 def ask_check(
-    *, actor: Viewer, revision_id: UUID, machine_id: UUID, resin_id: UUID, at: datetime, layer_um: float | None = None
+    *,
+    actor: Viewer,
+    revision_id: UUID,
+    machine_id: UUID,
+    resin_id: UUID,
+    at: datetime,
+    layer_um: float | None = None,
+    rotation: Sequence[float] | None = None,
 ) -> Check:
-    """Whether it can be made so; the check that is there where it was asked already, anew where that one failed."""
+    """Whether it can be made so; the check that is there where it was asked already, anew where that one failed.
+
+    rotation: degrees about x, then y, then z, by which it is turned before it is laid; None leaves it as the file has it.
+    """
     revision = queries.revision_of(actor, revision_id)
     machine = Machine.objects.select_related("facility").filter(pk=machine_id).first()
     resin = Resin.objects.filter(pk=resin_id).first()
     if revision is None or machine is None or resin is None:
         raise NotFoundError
-    layer_um = _layer_um(machine, layer_um)
+    if reasons := why_not_turn(rotation):
+        raise InvalidError("rotation", reasons[0])
+    way = Way(machine, resin, _layer_um(machine, layer_um), turn_of(rotation))
     refuse(rules.why_not_ask(actor, revision.part))
-    refuse(
-        rules.why_not_check(
-            revision,
-            machine_offered=machine.facility.is_open and machine.state in (Machine.State.READY, Machine.State.BUSY),
-            resin_offered=resin.facility_id == machine.facility_id and resin.is_offered,
-            fits=fitting.why_not(machine.profile, resin.profile, layer_um=layer_um),
-        )
-    )
+    refuse(why_not_so(revision, way))
     with transaction.atomic():
-        check = add_check(revision, machine, resin, layer_um=layer_um, at=at)
+        check = add_check(revision, way, at=at)
         if check is None:
-            check = _same_check(revision.pk, machine_id, resin_id, layer_um)
+            check = queries.checks_so(revision, way).get()
             if not Check.objects.filter(pk=check.pk, state=Check.State.FAILED).update(**_AGAIN, asked_at=at):
                 return check
+            check.refresh_from_db()
         begin_check(check)
         record(
             actor=actor, what="check.asked", subject=check, at=at,
-            facts={"machine": str(machine_id), "resin": str(resin_id), "layer_um": layer_um},
+            facts={
+                "machine": str(machine_id), "resin": str(resin_id), "layer_um": way.layer_um, "rotation": way.rotation,
+            },
         )  # fmt: skip
         announce(revision.part_id)
     return check
@@ -62,11 +73,6 @@ def _layer_um(machine: Machine, said: float | None) -> float:
     if said is not None:
         return said
     return fitting.usual_layer_um(machine.profile) if fitting.pixel_um(machine.profile) else 5.0
-
-
-def _same_check(revision_id: UUID, machine_id: UUID, resin_id: UUID, layer_um: float) -> Check:
-    found = Check.objects.exclude(state=Check.State.CANCELLED)
-    return found.get(revision_id=revision_id, machine_id=machine_id, resin_id=resin_id, layer_um=layer_um)
 
 
 def cancel_check(*, actor: Viewer, check_id: UUID, at: datetime) -> None:

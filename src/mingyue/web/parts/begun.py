@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from procrastinate.contrib.django import app
 
+from mingyue.phrases import Phrase
 from mingyue.web.facilities.models import Machine
 from mingyue.web.materials.models import Resin
+from mingyue.web.parts import rules
 from mingyue.web.parts.bridge import fitting
 from mingyue.web.parts.models import Check, Revision, Study
+from mingyue.web.parts.ways import Way, way_of
 
 QUEUE = "parts"
 READ, CHECK, STUDY = "parts:read_revision", "parts:run_check", "parts:run_study"
@@ -19,6 +21,8 @@ READ, CHECK, STUDY = "parts:read_revision", "parts:run_check", "parts:run_study"
 _PRIORITIES = {READ: 20, CHECK: 10, STUDY: 15}
 # So many ways of making are looked at unasked: the finest machines, each with the first resin that fits.
 MOST_UNASKED = 4
+# And so many of those in which the last revision was: as many as one quote has options, so that it can be asked anew.
+MOST_AGAIN = 12
 
 
 def begin_reading(revision: Revision) -> None:
@@ -36,31 +40,54 @@ def begin_study(study: Study) -> None:
     _defer(STUDY, study_id=str(study.pk), organisation_id=str(study.organisation_id))
 
 
-def begin_usual_checks(revision: Revision, *, at: datetime) -> list[Check]:
-    """The checks that nobody needs to ask for; the finest machine first. Those that are there stay as they are."""
+def begin_first_checks(revision: Revision, *, at: datetime) -> list[Check]:
+    """The checks that nobody needs to ask for: those of the last revision, then the usual ones, the finest machine first.
+
+    Those that are there stay as they are.
+    """
     checks = []
-    for later, (machine, resin, layer_um) in enumerate(usual_ways()):
+    ways = {way.key: way for way in (*ways_before(revision), *usual_ways())}
+    for later, way in enumerate(ways.values()):
         # A moment apart, so that they are listed in the order in which they are done.
-        check = add_check(revision, machine, resin, layer_um=layer_um, at=at + timedelta(microseconds=later))
+        check = add_check(revision, way, at=at + timedelta(microseconds=later))
         if check is not None:
             begin_check(check, later=later)
             checks.append(check)
     return checks
 
 
-def add_check(revision: Revision, machine: Machine, resin: Resin, *, layer_um: float, at: datetime) -> Check | None:
+def ways_before(revision: Revision) -> list[Way]:
+    """In which ways the last revision that was checked was, as far as this one can be: those asked last, in their order.
+
+    What a quote offers is among them: it is made of checks.
+    """
+    checks = Check.objects.filter(revision__part_id=revision.part_id, revision__number__lt=revision.number)
+    asked = checks.exclude(state=Check.State.CANCELLED)
+    last = asked.order_by("-revision__number").values("revision")[:1]
+    again = asked.filter(revision__in=last).select_related("machine__facility", "resin").order_by("-asked_at", "pk")
+    ways = [way for way in map(way_of, again) if not why_not_so(revision, way)]
+    return ways[:MOST_AGAIN][::-1]
+
+
+def why_not_so(revision: Revision, way: Way) -> list[Phrase]:
+    """Why this revision cannot be checked in this way."""
+    fits = fitting.why_not(way.machine.profile, way.resin.profile, layer_um=way.layer_um)
+    return rules.why_not_check(revision, machine=way.machine, resin=way.resin, fits=fits)
+
+
+def add_check(revision: Revision, way: Way, *, at: datetime) -> Check | None:
     """The row of a check; None where it is there already."""
     try:
         with transaction.atomic():
             return Check.objects.create(
-                organisation_id=revision.organisation_id, revision=revision, machine=machine, resin=resin,
-                layer_um=layer_um, asked_at=at,
+                organisation_id=revision.organisation_id, revision=revision, machine=way.machine, resin=way.resin,
+                layer_um=way.layer_um, rotation=way.rotation, asked_at=at,
             )  # fmt: skip
     except IntegrityError:
         return None
 
 
-def usual_ways() -> Sequence[tuple[Machine, Resin, float]]:
+def usual_ways() -> list[Way]:
     """Machines that are ready, each profile once, with the first resin of their facility that fits; the finest first."""
     machines = (
         Machine.objects.filter(state=Machine.State.READY, facility__is_open=True)
@@ -76,7 +103,7 @@ def usual_ways() -> Sequence[tuple[Machine, Resin, float]]:
         for way, resin in fits[:MOST_UNASKED]:
             found.setdefault((way.machine, way.resin), (way.pixel_um, machine, resin, way.layer_um))
     finest = sorted(found.values(), key=lambda way: way[0])
-    return [(machine, resin, layer_um) for _, machine, resin, layer_um in finest[:MOST_UNASKED]]
+    return [Way(machine, resin, layer_um) for _, machine, resin, layer_um in finest[:MOST_UNASKED]]
 
 
 def _defer(task: str, *, later: int = 0, **arguments: str) -> None:

@@ -90,6 +90,9 @@ class Check(Owned):
     machine = models.ForeignKey(Machine, on_delete=models.PROTECT, related_name="+")
     resin = models.ForeignKey(Resin, on_delete=models.PROTECT, related_name="+")
     layer_um = models.FloatField()
+    rotation = models.JSONField(
+        null=True
+    )  # degrees about x, y, z as lying.turn_of writes them; none: as the file has it
     state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
     attempt = models.PositiveIntegerField(default=0)
     done_share = models.FloatField(default=0.0)  # 0…1
@@ -107,8 +110,9 @@ class Check(Owned):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["revision", "machine", "resin", "layer_um"],
+                fields=["revision", "machine", "resin", "layer_um", "rotation"],
                 condition=~models.Q(state="cancelled"),
+                nulls_distinct=False,
                 name="one_check_a_way_of_making",
             )
         ]

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_safe
 
-from mingyue.web.parts import listing, queries, words
+from mingyue.web.parts import changes, listing, queries, words
 from mingyue.web.parts.models import Part, Revision
 from mingyue.web.parts.rules import TERMS_VERSION
 from mingyue.web.people.queries import organisations_of
@@ -94,7 +94,8 @@ def part(request: HttpRequest, part_id: UUID) -> HttpResponse:
 @require_GET
 def compare(request: HttpRequest, part_id: UUID) -> HttpResponse:
     """Two revisions beside each other: the newest and the one before, unless `?left=` and `?right=` say others."""
-    found = _seen(_viewer(request), part_id)
+    viewer = _viewer(request)
+    found = _seen(viewer, part_id)
     revisions = list(found.revisions.order_by("-number"))
     right = _numbered(revisions, request.GET.get("right")) or revisions[0]
     left = _numbered(revisions, request.GET.get("left")) or revisions[min(1, len(revisions) - 1)]
@@ -103,15 +104,32 @@ def compare(request: HttpRequest, part_id: UUID) -> HttpResponse:
         "revisions": revisions,
         "left": left,
         "right": right,
-        "sides": [("left", left), ("right", right)],
+        "may_quote": viewer.belongs_to(found.organisation_id),
         "words": words.in_readers_language(words.COMPARE),
         "addresses": {
             "state": reverse("parts:state", args=[found.pk]),
+            "live": reverse("parts:live", args=[found.pk]),
+            "changes": _address_of_changes(),
+            "moved_um": _moved_um(left, right),
             "left": str(left.pk),
             "right": str(right.pk),
         },
     }
     return render(request, "parts/compare.html", context)
+
+
+def _moved_um(left: Revision, right: Revision) -> list[float]:
+    """By how much the old one is moved in the view, so that it lies where the new one does."""
+    if not (left.facts and right.facts):
+        return [0.0, 0.0, 0.0]
+    return changes.shift_um(left.facts["box_um"], right.facts["box_um"]) or [0.0, 0.0, 0.0]
+
+
+def _address_of_changes() -> str:
+    """{check} and {since} are the script's to fill."""
+    other = UUID(int=1)
+    address = reverse("parts:changes", args=[_SOME, other])
+    return address.replace(str(_SOME), "{check}").replace(str(other), "{since}")
 
 
 @require_safe

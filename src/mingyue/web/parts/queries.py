@@ -13,6 +13,7 @@ from mingyue.web.materials.models import Resin
 from mingyue.web.parts import rules, telling
 from mingyue.web.parts.bridge import fitting, masks
 from mingyue.web.parts.models import Check, Part, PartReader, Revision, Study
+from mingyue.web.parts.ways import Way
 from mingyue.web.people.models import Role
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.blobs import open_blob
@@ -49,6 +50,14 @@ def check_of(viewer: Viewer, check_id: UUID) -> Check | None:
     seen = Part.objects.filter(_seen_by(viewer))
     found = Check.objects.filter(pk=check_id, revision__part__in=seen)
     return found.select_related("revision__part", "machine__facility", "resin").first()
+
+
+def checks_so(revision: Revision, way: Way) -> QuerySet[Check]:
+    """The check of a revision of which the viewer is known to see the part, made so: one, or none."""
+    found = Check.objects.exclude(state=Check.State.CANCELLED)
+    same = {"machine": way.machine, "resin": way.resin, "layer_um": way.layer_um}
+    turned = {"rotation__isnull": True} if way.rotation is None else {"rotation": way.rotation}
+    return found.filter(revision=revision, **same, **turned)
 
 
 def _seen_by(viewer: Viewer) -> Q:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from mingyue.phrases import Phrase, say
 from mingyue.units import length_unit
+from mingyue.web.facilities.models import Machine
+from mingyue.web.materials.models import Resin
 from mingyue.web.parts.models import Check, Part, Revision
 from mingyue.web.people.models import Role
 from mingyue.web.people.viewers import Viewer
@@ -72,16 +74,14 @@ def why_not_say_units(revision: Revision) -> list[Phrase]:
     return [] if asked else [say("Nobody asked for this file's unit.")]
 
 
-def why_not_check(
-    revision: Revision, *, machine_offered: bool, resin_offered: bool, fits: list[Phrase]
-) -> list[Phrase]:
+def why_not_check(revision: Revision, *, machine: Machine, resin: Resin, fits: list[Phrase]) -> list[Phrase]:
     """Why this revision cannot be checked so. fits: what the engine has against machine and resin."""
     reasons = []
     if revision.state != Revision.State.READ:
         reasons.append(say("The file has not been read."))
-    if not machine_offered:
+    if not machine.facility.is_open or machine.state not in (Machine.State.READY, Machine.State.BUSY):
         reasons.append(say("This machine is not open to others now."))
-    if not resin_offered:
+    if resin.facility_id != machine.facility_id or not resin.is_offered:
         reasons.append(say("This resin is not offered with this machine."))
     return [*reasons, *fits]
 

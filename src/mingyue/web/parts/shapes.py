@@ -14,6 +14,7 @@ from mingyue.web.records.texts import EMAIL, Said, line, prose, unsaid
 
 Json = dict[str, Any]
 Class = Literal["public", "internal", "confidential", "controlled"]
+Turn = Annotated[list[Annotated[float, Field(strict=True, ge=-360, le=360)]], Field(min_length=3, max_length=3)]
 Unit = Literal["nm", "um", "mm", "cm", "m", "inch", "ft"]
 
 
@@ -68,12 +69,17 @@ class StudyOut(Schema):
 
 
 class CheckOut(Schema):
-    """Whether a revision can be made on a machine with a resin. findings, masks: where they are to be had."""
+    """Whether a revision can be made on a machine with a resin. findings, masks: where they are to be had.
+
+    rotation: degrees about x, then y, then z; null: as the file has it. lying: the same in words.
+    """
 
     id: UUID
     machine: Json
     resin: NamedOut
     layer_um: float
+    rotation: Turn | None
+    lying: str
     state: str
     state_said: str
     done: float
@@ -143,6 +149,30 @@ class FindingsOut(Schema):
     placement: Json | None
 
 
+class KeptOut(Schema):
+    """A finding of both revisions. became: worse, same or better."""
+
+    was: Json
+    now: Json
+    became: str
+
+
+class ChangesOut(Schema):
+    """What a check found against one of another revision, the worst first; box_um and points_um are in the part frame.
+
+    comparable: false where no place of the one is a place of the other. notes: what a reader must know. moved_um: by how
+    much the old one was moved so that it lies where the new one does. near_um: how far apart the same may be.
+    """
+
+    comparable: bool
+    notes: list[str]
+    moved_um: list[float]
+    near_um: float
+    gained: list[Json]
+    lost: list[Json]
+    kept: list[KeptOut]
+
+
 class WayOut(Schema):
     """A machine that a check may be asked for, with the resins that fit it."""
 
@@ -192,8 +222,12 @@ class ReaderIn(Said):
 
 
 class CheckIn(Said):
-    """On which machine, with which resin, in which layers; the machine's usual ones where that is left out."""
+    """On which machine, with which resin, in which layers; the machine's usual ones where that is left out.
+
+    rotation: degrees about x, then y, then z, by which it is turned first; null: as the file has it.
+    """
 
     machine: UUID
     resin: UUID
     layer_um: Annotated[float, Field(strict=True, ge=0.1, le=1000)] = unsaid()
+    rotation: Turn | None = None

@@ -20,7 +20,7 @@ from procrastinate.contrib.django import app
 from mingyue.phrases import Phrase, say
 from mingyue.web.parts import child
 from mingyue.web.parts.attempts import Attempt, LostError, announce, begin
-from mingyue.web.parts.begun import CHECK, QUEUE, READ, STUDY, begin_usual_checks
+from mingyue.web.parts.begun import CHECK, QUEUE, READ, STUDY, begin_first_checks
 from mingyue.web.parts.bridge.jobs import Job
 from mingyue.web.parts.models import Check, Revision, Study
 from mingyue.web.records.blobs import keep_file, open_blob, pieces
@@ -56,7 +56,8 @@ def _read(revision: Revision, attempt: Attempt, folder: Path) -> None:
         with transaction.atomic():
             view = _kept(folder / "view.glb", revision, "model/gltf-binary")
             attempt.write(state=Revision.State.READ, facts=line["result"], view=view, problem=None)
-            begin_usual_checks(revision, at=_now())
+            revision.refresh_from_db(fields=["state"])
+            begin_first_checks(revision, at=_now())
             record(
                 actor=None, what="revision.read", subject=revision, at=_now(),
                 facts={"triangles": line["result"]["triangles"]},
@@ -201,6 +202,7 @@ def _job(kind: str, check: Check, folder: Path) -> Job:
     return Job(
         kind=kind, path=_laid_out(revision, folder), folder=folder, units=revision.units, package=package,
         machine=check.machine.profile, resin=check.resin.profile, layer_um=check.layer_um,
+        rotate_deg=tuple(check.rotation or (0.0, 0.0, 0.0)),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from mingyue.phrases import say
 from mingyue.web.parts import rules
 from mingyue.web.parts.bridge import fitting
+from mingyue.web.parts.lying import lying
 from mingyue.web.parts.models import Check, Part, Revision, Study
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.kept_phrases import from_json
@@ -94,6 +95,8 @@ def check_as_json(check: Check) -> Json:
         },
         "resin": {"id": str(check.resin_id), "name": check.resin.title},
         "layer_um": check.layer_um,
+        "rotation": check.rotation,
+        "lying": _said(lying(check.rotation)),
         **_progress(check),
         "asked_at": _moment(check.asked_at),
         "started_at": _moment(check.started_at),

@@ -14,11 +14,13 @@ Times are ISO 8601 in UTC; lengths are µm. Acts are POST with a JSON body, and 
     add_reader      POST <part>/readers                                 200 {}              {"email"}
     remove_reader   POST <part>/readers/remove                          200 {}              {"person"}
     archive         POST <part>/archive                                 200 {}
-    ask_check       POST revisions/<revision>/checks                    201 {"check"}       {"machine", "resin", "layer_um"?}
+    ask_check       POST revisions/<revision>/checks                    201 {"check"}
+                    {"machine", "resin", "layer_um"?, "rotation"?}
     cancel_check    POST checks/<check>/cancel                          200 {}
     ask_study       POST checks/<check>/studies/<kind>                  201 {"study"}       kind: orientations | deviation
     state           GET <part>/state                                    the part, see PART
     findings        GET checks/<check>/findings                         {"findings": [FINDING], "left_out", "placement"}
+    changes         GET checks/<check>/changes/<check>                  CHANGES of the first against the second
     view            GET revisions/<revision>/view.glb                   GLB; ETag, immutable
     file            GET revisions/<revision>/file                       the file as it came, as attachment
     layers          GET checks/<check>/layers                           LAYERS; ETag, immutable
@@ -38,10 +40,12 @@ REVISION = {"id", "number", "file_name", "size_bytes", "units", "by", "at", "sta
     state: waiting | reading | read | refused. Where problem.kind is "units", the file carries no unit: show problem.size
     (three bare numbers) and POST `say_units`; it is then read again.
 PROBLEM = {"message", "remedy", "kind": "" | "units" | "memory" | "time" | "crash", "size"?}
-FACTS = {"size_um": [x, y, z], "box_um": [[x, y, z], [x, y, z]] (part frame), "volume_mm3", "triangles", "bodies", "units",
+FACTS = {"size_um": [x, y, z], "box_um": [[x, y, z], [x, y, z]] (part frame), "volume_mm3", "area_mm2"? (not of those
+    that were read before it was kept), "triangles", "bodies", "units",
     "units_from_file": bool, "is_solid": bool, "faults": [{"message", "remedy"}], "notes": [str],
     "view_triangles": int (of the decimated view)}
 CHECK = {"id", "machine": {"id", "name", "facility", "facility_slug", "pixel_um"}, "resin": {"id", "name"}, "layer_um",
+    "rotation": [x, y, z] degrees about x, then y, then z | null (as the file has it), "lying" (the same in words),
     "state", "state_said", "done": 0…1, "doing": str, "asked_at", "started_at", "ended_at", "problem", "verdict",
     "verdict_said", "counts": {"fails", "risk", "note"}, "layers", "fields", "mended": bool, "notes": [str],
     "model_asked": bool, "findings": url | null, "masks": url of `layers` | null, "estimate": ESTIMATE | null,
@@ -58,6 +62,9 @@ STUDY = {"id", "state", "state_said", "done", "doing", "problem", "result"}; res
 FINDING = {"id", "kind", "title", "message", "severity", "severity_said", "layers": [first, last] | null, "box_um": [low,
     high], "points_um": [[x, y, z]], "measured", "limit", "unit", "source": str, "mark": str, "remedy", "model": {"said",
     "predicted", "agree", "sets", "by_rule"} | null}; the worst first. box_um and points_um are in the BUILD frame.
+CHANGES = {"comparable": bool, "notes": [str] (what one must know), "moved_um": [x, y, z] (of the old one, so that it lies
+    where the new one does), "near_um", "gained": [FINDING], "lost": [FINDING], "kept": [{"was": FINDING, "now": FINDING,
+    "became": worse | same | better}]}; the worst first. Here box_um and points_um are in the PART frame of the new one.
 PLACEMENT = {"matrix": 3×3 by rows, "offset_um": [x, y, z]}: build = matrix · part + offset. z is up.
 LAYERS = {"count", "layer_um", "height_um", "z_um": [bottom of each], "thickness_um": [of each], "pixel_um", "canvas":
     {"rows", "columns", "left_um", "top_um"}, "field_px": [columns, rows], "fields": [{"row_px", "column_px", "left_um",
@@ -94,6 +101,7 @@ urlpatterns = [
     path("checks/<uuid:check_id>/cancel", views.cancel_check, name="cancel_check"),
     path("checks/<uuid:check_id>/studies/<str:kind>", views.ask_study, name="ask_study"),
     path("checks/<uuid:check_id>/findings", views.findings, name="findings"),
+    path("checks/<uuid:check_id>/changes/<uuid:since_id>", views.changes, name="changes"),
     path("checks/<uuid:check_id>/layers", views.layers, name="layers"),
     path("checks/<uuid:check_id>/layers/<int:layer>/<int:field>.png", views.tile, name="tile"),
     path("checks/<uuid:check_id>/deviation.glb", views.deviation, name="deviation"),

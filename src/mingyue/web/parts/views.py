@@ -13,11 +13,20 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from mingyue.phrases import say
-from mingyue.web.parts import queries, services
+from mingyue.web.parts import comparing, queries, services
 from mingyue.web.parts.models import Part, Study
-from mingyue.web.records.answers import answers_json, body_of, id_in, number_in, text_in, unchanging, whole_in
+from mingyue.web.records.answers import (
+    answers_json,
+    body_of,
+    id_in,
+    number_in,
+    numbers_in,
+    text_in,
+    unchanging,
+    whole_in,
+)
 from mingyue.web.records.blobs import open_blob
-from mingyue.web.records.errors import InvalidError, NotFoundError
+from mingyue.web.records.errors import InvalidError, NotFoundError, RefusedError
 from mingyue.web.records.live import stream_of
 from mingyue.web.records.models import Blob
 
@@ -134,6 +143,7 @@ def ask_check(request: HttpRequest, revision_id: UUID) -> JsonResponse:
         machine_id=id_in(body, "machine"),
         resin_id=id_in(body, "resin"),
         layer_um=number_in(body, "layer_um"),
+        rotation=numbers_in(body, "rotation"),
         at=_now(),
     )
     return JsonResponse({"check": str(check.pk)}, status=201)
@@ -185,6 +195,18 @@ def findings(request: HttpRequest, check_id: UUID) -> JsonResponse:
         "placement": looked.get("placement"),
     }
     return JsonResponse(told, headers={"Cache-Control": "no-store"})
+
+
+@answers_json
+@require_GET
+def changes(request: HttpRequest, check_id: UUID, since_id: UUID) -> JsonResponse:
+    """What a check found against one of another revision."""
+    check = _found(queries.check_of(_viewer(request), check_id))
+    since = _found(queries.check_of(_viewer(request), since_id))
+    if reasons := comparing.why_not(since, check):
+        raise RefusedError(reasons)
+    _note(request, check.revision.part, "findings")
+    return JsonResponse(comparing.changes_as_json(since, check), headers={"Cache-Control": "no-store"})
 
 
 @answers_json

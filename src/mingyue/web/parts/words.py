@@ -94,8 +94,10 @@ _STUDIES: dict[str, Phrase] = {
     "orientations_ask": say("Compare ways of laying it"),
     "orientations_tried": say("{n} ways were compared. These are worth a look:", n="{n}"),
     "orientations_how": say(
-        "To take one, turn the part by these angles about x, then y, then z in your program, and upload it as a revision."
+        "Check one, and findings, masks and price are of the part as it lies then; the file stays as it is."
     ),
+    "check_so": say("Check this way"),
+    "check_lying": say("Check this way: {lying}", lying="{lying}"),
     "lying": say("Lying"),
     "turned_by": say("Turned by x, y, z"),
     "supported": say("To support"),
@@ -132,11 +134,14 @@ _DETAILS: dict[str, Phrase] = {
 
 _COMPARE: dict[str, Phrase] = {
     "gained": say("New findings"),
+    "worse": say("Findings that are worse"),
     "lost": say("Findings that are gone"),
-    "kept": say("Findings as before"),
+    "better": say("Findings that are better"),
+    "same": say("Findings as before"),
+    "surface": say("Surface"),
+    "checks_open": say("The new revision is still being read and checked; this page follows."),
     "none": say("None"),
     "no_check_alike": say("The two have no check in common: same machine, resin and layer."),
-    "revision": say("Revision {n}", n="{n}"),
 }
 
 _UPLOAD: dict[str, Phrase] = {

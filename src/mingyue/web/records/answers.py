@@ -16,6 +16,7 @@ from mingyue.web.records.errors import InvalidError
 
 View = Callable[..., HttpResponseBase]
 _MOST_BYTES = 100_000
+_MOST_NUMBERS = 100
 
 
 def answers_json(view: View) -> View:
@@ -65,6 +66,20 @@ def number_in(body: dict[str, Any], field: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e12:
         raise InvalidError(field, say("A number is needed here."))
     return float(value)
+
+
+def numbers_in(body: dict[str, Any], field: str) -> list[float] | None:
+    """Some numbers of the object; None where they are missing."""
+    values = body.get(field)
+    if values is None:
+        return None
+    if not isinstance(values, list) or len(values) > _MOST_NUMBERS:
+        raise InvalidError(field, say("A number is needed here."))
+    return [number for value in values if (number := number_in({field: _no_null(value)}, field)) is not None]
+
+
+def _no_null(value: Any) -> Any:
+    return "" if value is None else value  # which is no number
 
 
 def whole_in(body: dict[str, Any], field: str) -> int:

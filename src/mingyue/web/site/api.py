@@ -30,6 +30,7 @@ from mingyue.phrases import say
 from mingyue.web.facilities.api import router as facilities
 from mingyue.web.materials.api import router as materials
 from mingyue.web.notices.api import router as notices
+from mingyue.web.orders.again_api import router as again
 from mingyue.web.orders.api import router as quotes
 from mingyue.web.orders.order_api import router as orders
 from mingyue.web.orders.papers_api import router as papers
@@ -69,7 +70,7 @@ api = Api(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (people, facilities, materials, parts, quotes, orders, projects, papers, notices):
+for router in (people, facilities, materials, parts, quotes, orders, projects, papers, notices, again):
     api.add_router("", router)
 
 

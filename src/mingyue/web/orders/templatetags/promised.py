@@ -23,6 +23,14 @@ def yuan(amount_fen: int | None) -> str:
 
 
 @register.filter
+def added(difference_fen: int) -> str:
+    """What is more or less: +¥1.50, −¥1.50, or = where nothing changes."""
+    if not difference_fen:
+        return "="
+    return f"{'+' if difference_fen > 0 else ''}{yuan(difference_fen)}"
+
+
+@register.filter
 def percent(per_mille: int) -> str:
     """60 as 6 %."""
     return f"{per_mille / 10:g} %"

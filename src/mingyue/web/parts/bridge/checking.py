@@ -46,7 +46,10 @@ def check(job: Job, tell: Tell, step: Step) -> None:
 
 def settings_of(job: Job) -> BuildSettings:
     """What the engine is told."""
-    return BuildSettings(machine=machine_named(job.machine), resin=resin_named(job.resin), layer_um=job.layer_um)
+    return BuildSettings(
+        machine=machine_named(job.machine), resin=resin_named(job.resin), layer_um=job.layer_um,
+        rotate_deg=job.rotate_deg,
+    )  # fmt: skip
 
 
 def _masks(job: Job, tell: Tell, *, looked_at: bool) -> dict[str, Any] | None:

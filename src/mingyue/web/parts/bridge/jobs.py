@@ -17,7 +17,8 @@ Tell = Callable[[float, Phrase], None]
 class Job:
     """kind: read, check, orientations or deviation. path: the part's file; package: its masks, where they are needed.
 
-    folder: where files may be written. units: what the file's numbers mean, empty where it says so itself.
+    folder: where files may be written. units: what the file's numbers mean, empty where it says so itself. rotate_deg:
+    about x, then y, then z, before it is laid on the platform.
     """
 
     kind: str
@@ -27,6 +28,7 @@ class Job:
     machine: str = ""
     resin: str = ""
     layer_um: float = 0.0
+    rotate_deg: tuple[float, float, float] = (0.0, 0.0, 0.0)
     package: Path | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -34,6 +36,7 @@ class Job:
         return {
             "kind": self.kind, "path": str(self.path), "folder": str(self.folder), "units": self.units,
             "machine": self.machine, "resin": self.resin, "layer_um": self.layer_um,
+            "rotate_deg": list(self.rotate_deg),
             "package": None if self.package is None else str(self.package),
         }  # fmt: skip
 
@@ -41,7 +44,8 @@ class Job:
     def from_json(cls, said: dict[str, Any]) -> Job:
         """What `to_json` made."""
         paths = {name: Path(said[name]) for name in ("path", "folder")}
-        return cls(**(said | paths | {"package": Path(said["package"]) if said["package"] else None}))
+        package = Path(said["package"]) if said["package"] else None
+        return cls(**(said | paths | {"package": package, "rotate_deg": tuple(said["rotate_deg"])}))
 
 
 class ProblemError(Exception):

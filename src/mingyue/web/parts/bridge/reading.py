@@ -39,6 +39,7 @@ def read_revision(job: Job, tell: Tell) -> dict[str, Any]:
         "size_um": report.size_um,
         "box_um": [low.tolist(), high.tolist()],
         "volume_mm3": report.volume_um3 / 1e9,
+        "area_mm2": report.area_um2 / 1e6,
         "triangles": report.triangles,
         "bodies": report.bodies,
         "units": part.unit,

@@ -41,9 +41,11 @@ const findings = new Findings({
 });
 if (stage) stage.onHint = (finding) => findings.hint(finding);
 const verdict = new Verdict(urls, { onChoose: choose });
-const asked = new AskedChecks(urls, { onAsked: (id) => { shown.checkId = id; refresh(); } });
+const onAsked = (id) => { shown.checkId = id; refresh(); };
+const asked = new AskedChecks(urls, { onAsked });
 const reading = new Reading(urls);
 const studies = new Studies(urls, {
+  onAsked: (id) => { onAsked(id); byId("checks").scrollIntoView({ block: "nearest" }); },
   onTurn: (matrix) => stage?.surface && stage.preview(matrix, checkOf(revisionOf(shown.part))?.placement),
   onDeviation: (address) => (address ? stage?.showDeviation(address).catch((error) => announce(error.message)) : stage?.hideDeviation()),
 });

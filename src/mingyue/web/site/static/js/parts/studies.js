@@ -12,9 +12,9 @@ function hundredths(um) {
 }
 
 export class Studies {
-  // onTurn(matrix | null), onDeviation(address | null)
-  constructor(urls, { onTurn, onDeviation }) {
-    Object.assign(this, { urls, onTurn, onDeviation });
+  // onTurn(matrix | null), onDeviation(address | null), onAsked(id of the check that lies otherwise)
+  constructor(urls, { onTurn, onDeviation, onAsked }) {
+    Object.assign(this, { urls, onTurn, onDeviation, onAsked });
     this.turned = null;
     this.coloured = false;
   }
@@ -70,6 +70,7 @@ export class Studies {
         el("td", { class: "num" }, duration(choice.time_s)),
         el("td", { class: "num" }, length(choice.height_um)),
         el("td", {}, this.canDraw ? this.#previewButton(choice) : null),
+        el("td", {}, this.mayAsk && choice.fits ? this.#checkButton(choice) : null),
       ),
     );
     const heads = head.map((name, at) => el("th", { scope: "col", class: at ? "num" : null }, say(name)));
@@ -78,7 +79,7 @@ export class Studies {
       el(
         "div",
         { class: "table-responsive", tabindex: 0, role: "group", "aria-label": say("orientations") },
-        el("table", { class: "table" }, el("thead", {}, el("tr", {}, ...heads, el("td", {}))), el("tbody", {}, ...rows)),
+        el("table", { class: "table" }, el("thead", {}, el("tr", {}, ...heads, el("td", {}), el("td", {}))), el("tbody", {}, ...rows)),
       ),
       el("p", { class: "quiet" }, say("orientations_how")),
     ];
@@ -91,6 +92,24 @@ export class Studies {
       for (const other of byId("orientations").querySelectorAll("[aria-pressed]")) other.setAttribute("aria-pressed", "false");
       button.setAttribute("aria-pressed", String(on));
       this.#turn(on ? choice : null);
+    });
+    return button;
+  }
+
+  // The same machine, resin and layer, and the part turned so: a check of its own, with its own masks and estimate.
+  #checkButton({ rotate_deg: rotation, names }) {
+    const { machine, resin, layer_um } = this.check;
+    const address = this.urls.ask_check.replace("{revision}", this.urls.revision);
+    const button = el("button", { type: "button", class: "btn btn-sm btn-outline-secondary", "aria-label": say("check_lying", { lying: names.join(", ") }) }, say("check_so"));
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      try {
+        const { check } = await post(address, { machine: machine.id, resin: resin.id, layer_um, rotation });
+        this.onAsked(check);
+      } catch (error) {
+        button.disabled = false;
+        announce([error.message, error.remedy].filter(Boolean).join(" "));
+      }
     });
     return button;
   }

@@ -36,8 +36,10 @@ export function standing(geometry, turn = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]) {
 }
 
 export class Surface {
-  constructor(view, geometry, { coloured = false } = {}) {
+  // tint: the token of its colour, where the geometry brings none.
+  constructor(view, geometry, { coloured = false, tint = "surface" } = {}) {
     this.view = view;
+    this.tint = tint;
     this.geometry = geometry;
     this.material = new MeshLambertMaterial({ side: DoubleSide, flatShading: true, vertexColors: coloured });
     this.material.polygonOffset = true; // lets edges lie on the faces
@@ -66,6 +68,15 @@ export class Surface {
     this.view.draw();
   }
 
+  // Below 1 it is like glass: what lies behind is seen, and where both lie alike, both colours.
+  fade(opacity) {
+    const isGlass = opacity < 1;
+    Object.assign(this.material, { opacity, transparent: isGlass, depthWrite: !isGlass, needsUpdate: true });
+    this.material.polygonOffsetFactor = this.material.polygonOffsetUnits = isGlass ? 0 : 1;
+    this.mesh.renderOrder = isGlass ? 1 : 0;
+    this.view.draw();
+  }
+
   clip(planes) {
     this.material.clippingPlanes = planes;
     if (this.edges) this.edges.material.clippingPlanes = planes;
@@ -80,7 +91,7 @@ export class Surface {
   }
 
   #paint(coloured) {
-    this.material.color.copy(coloured ? themeColour("on-surface") : themeColour("surface"));
+    this.material.color.copy(coloured ? themeColour("on-surface") : themeColour(this.tint));
     this.edges?.material.color.copy(themeColour("surface-edge"));
   }
 }

@@ -24,6 +24,7 @@ export class Verdict {
 
   #drawTabs(checks, chosen) {
     const hadFocus = this.tabs.contains(document.activeElement);
+    const isTurned = checks.some(({ rotation }) => rotation); // else all lie alike, and it need not be said
     const tabs = checks.map((check) => {
       const isChosen = check.id === chosen?.id;
       const button = el(
@@ -35,13 +36,15 @@ export class Verdict {
         },
         check.verdict ? severityIcon(check.verdict) : icon(isUnderWay(check) ? "clock" : "note"),
         el("span", {}, `${check.machine.name} · ${check.resin.name}`),
-        el("span", { class: "quiet" }, length(check.layer_um)),
+        el("span", { class: "quiet" }, [length(check.layer_um), isTurned && check.lying].filter(Boolean).join(" · ")),
       ); // prettier-ignore
       return el("li", { role: "presentation" }, button);
     });
     this.tabs.replaceChildren(...tabs);
     this.tabs.hidden = checks.length === 0;
     if (chosen) this.body.setAttribute("aria-labelledby", `tab-${chosen.id}`);
+    if (chosen && this.chosen !== chosen.id) this.tabs.querySelector('[aria-selected="true"]')?.scrollIntoView({ inline: "nearest", block: "nearest" });
+    this.chosen = chosen?.id;
     if (hadFocus) this.tabs.querySelector('[aria-selected="true"]')?.focus();
     this.tabs.onkeydown = (event) => {
       const at = checks.findIndex((check) => check.id === chosen?.id);

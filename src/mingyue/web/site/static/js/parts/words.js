@@ -41,6 +41,10 @@ export function volume(mm3) {
   return mm3 >= 0.001 ? `${figures(mm3, 4)} mm³` : `${figures(mm3 * 1e9, 4)} µm³`;
 }
 
+export function area(mm2) {
+  return mm2 >= 0.001 ? `${figures(mm2, 4)} mm²` : `${figures(mm2 * 1e6, 4)} µm²`;
+}
+
 export function percent(share) {
   return new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 }).format(share);
 }
