@@ -40,7 +40,7 @@ def list_orders(
     if not found:
         print_line(say("No order yet. Accept a quote with `mingyue quote accept`."))
         return
-    columns = (say("no."), say("part"), say("state"), say("price"), say("facility"), say("project"), say("date"))
+    columns = (say("order"), say("part"), say("state"), say("price"), say("facility"), say("project"), say("date"))
     print_table(
         columns,
         (
@@ -133,7 +133,7 @@ def list_entries(
         columns = (
             say("date"),
             say("order"),
-            say("what"),
+            say("entry"),
             say("account"),
             say("debit"),
             say("credit"),
@@ -165,7 +165,15 @@ def _standing(order: Order) -> dict[Phrase, int]:
 
 
 def _print_invoices(invoices: list[Invoice] | tuple[Invoice, ...]) -> None:
-    columns = (say("document"), say("no."), say("order"), say("amount"), say("date"), say("voided"), say("id"))
+    columns = (
+        say("document"),
+        say("invoice number"),
+        say("order"),
+        say("amount"),
+        say("date"),
+        say("voided"),
+        say("id"),
+    )
     print_table(
         columns,
         (
