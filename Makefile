@@ -51,6 +51,7 @@ bench: $(READY)
 
 vendor: $(READY)
 	@$(BIN)/python scripts/vendor.py
+	@$(BIN)/python scripts/fonts.py
 
 lock:
 	@command -v uv >/dev/null || { echo 'uv is missing: pip install uv, then make lock' >&2; exit 1; }

@@ -76,6 +76,7 @@ COMMANDS = [
     "order cancel",
     "order invoices",
     "order ledger",
+    "events",
     "serve",
     "manage",
 ]

@@ -68,9 +68,9 @@ def in_language(text: str, language: Language) -> str:
 
 
 def _in_chinese(value: object) -> object:
-    if isinstance(value, str):
-        return in_language(value, "zh")
-    return value.zh if isinstance(value, Named) else value
+    if isinstance(value, Named):  # asked first: such a thing may be a text too, which no table translates
+        return value.zh
+    return in_language(value, "zh") if isinstance(value, str) else value
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from uuid import uuid4
 
@@ -14,13 +14,18 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from mingyue.web.facilities.models import Downtime, Facility, Machine
 from mingyue.web.materials.models import Batch, Recipe, RecipeVersion, Resin
-from mingyue.web.orders.models import Order, Quote, Tariff
+from mingyue.web.notices.models import Delivery, Notice, Webhook
+from mingyue.web.orders import accounts, books
+from mingyue.web.orders.models import Entry, Invoice, Order, Project, Quote, Tariff
 from mingyue.web.parts.models import Check, Part, Revision
 from mingyue.web.people.models import ApiKey, Invitation, Membership, User
+from mingyue.web.people.queries import viewer_of
 from mingyue.web.records.blobs import keep_bytes
 from mingyue.web.records.models import Chain, Upload
+from mingyue.web.records.services import record
 from mingyue.web.records.walls import seen_by
 from tests.web.conftest import NOW, Cast
+from tests.web.orders.conftest import PLAIN
 
 OPEN = "everyone"  # 200 or a redirect for anyone
 SIGNED_IN = "signed in"  # a visitor is sent to sign in
@@ -79,9 +84,39 @@ TABLE: dict[str, tuple[str, bool]] = {
     "order-bill": (MANAGERS, True),
     "order-credit": (MANAGERS, True),
     "order-pay": (MANAGERS, True),
+    "quote-pdf": (BOTH, False),
+    "quote-json": (BOTH, False),
+    "confirmation-pdf": (BOTH, False),
+    "confirmation-json": (BOTH, False),
+    "invoice-pdf": (BOTH, False),
+    "invoice-json": (BOTH, False),
     "projects": (SIGNED_IN, False),
     "tariff": (SIGNED_IN, False),
     "tariff-publish": (MANAGERS, True),
+    "quote-unapprove": (OWNERS, True),
+    "quote-replace": (MANAGERS, False),
+    "order-refund": (MANAGERS, True),
+    "order-void": (MANAGERS, True),
+    "order-write-off": (MANAGERS, True),
+    "invoices": (SIGNED_IN, False),
+    "ledger": (SIGNED_IN, False),
+    "project": (OWNERS, False),
+    "project-budget": (OWNERS, True),
+    "project-close": (OWNERS, True),
+    "notices": (SIGNED_IN, False),
+    "notices-read": (SIGNED_IN, True),
+    "notices-settings": (SIGNED_IN, False),
+    "notices-count": (SIGNED_IN, False),
+    "notices-live": (SIGNED_IN, False),
+    "notice": (OWNERS, False),  # the owner's own
+    "webhooks": (OWNERS, False),
+    "webhook": (OWNERS, False),
+    "webhook-change": (OWNERS, True),
+    "webhook-renew": (OWNERS, True),
+    "webhook-test": (OWNERS, True),
+    "webhook-remove": (OWNERS, True),
+    "webhook-replay": (OWNERS, True),
+    "delivery-replay": (OWNERS, True),
     "set_language": (OPEN, True),
     "terms": (OPEN, False),
 }
@@ -174,14 +209,37 @@ def things(cast: Cast) -> Things:
         )  # fmt: skip
     quote, order = ordered(revision, facility, cast)
     return Things(
-        {
-            "quote_id": str(quote.pk), "order_id": str(order.pk),
+        told(cast)
+        | {
+            "invoice_id": str(billed(order, cast).pk),
+            "quote_id": str(quote.pk), "order_id": str(order.pk), "project_id": str(_project(cast).pk),
             "invitation_id": str(letter.pk), "key_id": str(key.pk), "membership_id": str(member.pk),
             "machine_id": str(machine.pk), "downtime_id": str(downtime.pk), "resin_id": str(resin.pk),
             "batch_id": str(batch.pk), "recipe_id": str(recipe.pk), "part_id": str(part.pk),
             "revision_id": str(revision.pk), "check_id": str(check.pk), "upload_id": str(upload.pk), "token": "guess",
         }
     )  # fmt: skip
+
+
+def _project(cast: Cast) -> Project:
+    with seen_by(organisation_id=cast.institute.pk), transaction.atomic():
+        return Project.objects.create(organisation=cast.institute, number="P1", name="p", budget_fen=1, at=NOW)
+
+
+def told(cast: Cast) -> dict[str, str]:
+    """A webhook of the institute, what was sent there, and a notice to its owner."""
+    home = cast.institute
+    with seen_by(organisation_id=home.pk), transaction.atomic():
+        webhook = Webhook.objects.create(
+            organisation=home, url="https://receiver.example.org/", kinds=[], salt="s", by=cast.owner, at=NOW
+        )
+        event = record(actor=None, what="webhook.made", subject=webhook, at=NOW)
+        delivery = Delivery.objects.create(organisation=home, webhook=webhook, event=event, next_at=NOW)
+        notice = Notice.objects.create(
+            organisation=home, person=cast.owner, event=event, group="programs", who="owner", text={"text": "made"},
+            address="/organisations/", at=NOW, on_page=True,
+        )  # fmt: skip
+    return {"webhook_id": str(webhook.pk), "delivery_id": str(delivery.pk), "notice_id": str(notice.pk)}
 
 
 def ordered(revision: Revision, facility: Facility, cast: Cast) -> tuple[Quote, Order]:
@@ -193,14 +251,15 @@ def ordered(revision: Revision, facility: Facility, cast: Cast) -> tuple[Quote, 
         "rates": [], "net_fen": 0, "tax_fen": 0, "total_fen": 0,
     }  # fmt: skip
     content = {
-        "valid_days": 14, "customer": names, "facility": names, "part": names | {"revision": 1}, "review": [],
+        "currency": "CNY", "valid_days": 14, "customer": names, "provider": names, "facility": names, "review": [],
+        "part": names | {"revision": 1, "file_name": "n.stl", "sha256": "f" * 64}, "tariff": {"number": 1},
         "options": [option],
         "cancel_due_per_mille": {"accepted": 0, "scheduled": 0, "making": 0},
     }  # fmt: skip
     works, home = cast.facility_operator, cast.institute
     with seen_by(organisation_id=works.pk), transaction.atomic():
         tariff = Tariff.objects.create(
-            organisation=works, facility=facility, number=1, numbers={}, by=cast.manager, at=NOW
+            organisation=works, facility=facility, number=1, numbers=asdict(PLAIN), by=cast.manager, at=NOW
         )
     both = {"organisation": home, "provider": works, "by": cast.owner, "at": NOW}
     with seen_by(organisation_id=home.pk), transaction.atomic():
@@ -212,6 +271,15 @@ def ordered(revision: Revision, facility: Facility, cast: Cast) -> tuple[Quote, 
             quote=quote, number="O-0000-0000", option=0, reference="P1", currency="CNY", total_fen=0, rates=[],
             state="made", **both,
         )  # fmt: skip
+
+
+def billed(order: Order, cast: Cast) -> Invoice:
+    """One fen of the order, written into the books past the services."""
+    rates, said = {0: (1, 0)}, {"actor": viewer_of(cast.manager), "order": order, "at": NOW}
+    with seen_by(organisation_id=order.provider_id), transaction.atomic():
+        books.post(kind=Entry.Kind.ACCEPT, amounts=accounts.accepted(1), **said)
+        entry = books.post(kind=Entry.Kind.BILL, amounts=accounts.billed(rates), **said)
+        return books.issue(order=order, kind=Invoice.Kind.INVOICE, entry=entry, rates=rates, at=NOW)
 
 
 def address_of(name: str, path: str, things: Things, cast: Cast) -> str:

@@ -21,19 +21,20 @@ from tests.web.conftest import NOW, Cast
 
 PART, CHECK = UUID(int=1), UUID(int=2)
 # Of each, five are asked by whatever is signed in: the session, the person, their memberships, who looks, and nobody.
+# A page with the bell also asks how many notices are new.
 PAGES = {
-    "/": 9,
-    "/parts/": 9,
-    "/parts/new/": 6,
-    f"/parts/{PART}/": 7,
+    "/": 10,
+    "/parts/": 10,
+    "/parts/new/": 7,
+    f"/parts/{PART}/": 8,
     f"/parts/{PART}/state": 13,
     f"/parts/checks/{CHECK}/findings": 6,
     "/parts/machines": 7,
-    "/facilities/": 7,
-    "/facilities/works/": 12,
-    "/materials/": 7,
-    "/organisations/": 6,
-    "/organisations/lake-institute/": 9,
+    "/facilities/": 8,
+    "/facilities/works/": 13,
+    "/materials/": 8,
+    "/organisations/": 7,
+    "/organisations/lake-institute/": 10,
 }
 
 

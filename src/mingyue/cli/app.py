@@ -149,6 +149,10 @@ COMMANDS: Final[dict[str, tuple[str, Phrase]]] = {
         "orders:list_entries",
         say("List what was booked: about one order, or about all."),
     ),
+    "events": (
+        "events:list_events",
+        say("List what happened in your organisation on the platform, or follow what happens."),
+    ),
     "serve": (
         "serve:serve",
         say("Open the shared service: database, pages and workers, until it is stopped."),

@@ -1,4 +1,4 @@
-"""The platform from Python: `Client(origin, key)` uploads parts, waits for their checks, asks what they cost, orders."""
+"""The platform from Python: `Client(origin, key)` uploads, waits for checks, asks what parts cost, orders, follows."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ from mingyue.client.deals import (
     ServiceClass,
     Tariff,
 )
-from mingyue.client.things import Belonging, Check, Facility, Finding, Machine, Me, Part, PartBrief, Revision
+from mingyue.client.things import Belonging, Check, Event, Facility, Finding, Machine, Me, Part, PartBrief, Revision
+from mingyue.client.webhooks import ForgedWebhookError, verify_webhook
 
 __all__ = [
-    "ApiError", "Approval", "Balance", "Belonging", "Change", "Check", "Client", "Entry", "Facility", "Finding", "Invoice",
-    "Line", "Machine", "Me", "Message", "Option", "Order", "OrderBrief", "Part", "PartBrief", "Posting", "Project", "Quote",
-    "QuoteBrief", "Revision", "ServiceClass", "Tariff", "UnreachableError", "WaitedTooLongError",
+    "ApiError", "Approval", "Balance", "Belonging", "Change", "Check", "Client", "Entry", "Event", "Facility",
+    "Finding", "ForgedWebhookError", "Invoice", "Line", "Machine", "Me", "Message", "Option", "Order",
+    "OrderBrief", "Part", "PartBrief", "Posting", "Project", "Quote", "QuoteBrief", "Revision", "ServiceClass",
+    "Tariff", "UnreachableError", "WaitedTooLongError", "verify_webhook",
 ]  # fmt: skip

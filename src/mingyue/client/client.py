@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 
+from mingyue.client.documents import Form, document
 from mingyue.client.providing import Providing
-from mingyue.client.things import Check, Facility, Finding, Machine, Me, Part, PartBrief
+from mingyue.client.things import Check, Event, Facility, Finding, Machine, Me, Part, PartBrief
 from mingyue.client.uploads import Progress, upload
 from mingyue.errors import MingyueError
 from mingyue.phrases import say
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 3.0
+_EVENTS = 100  # at a time
 
 
 class WaitedTooLongError(MingyueError):
@@ -105,3 +108,34 @@ class Client(Providing):
         check_id = check if isinstance(check, str) else check.id
         told = self._call("GET", f"/api/checks/{check_id}/findings").json()
         return msgspec.convert(told["findings"], list[Finding], strict=False)
+
+    def events(
+        self, *, after: int = 0, kind: str = "", organisation: str = "", follow: bool = False
+    ) -> Iterator[Event]:
+        """What happened, oldest first, beginning after an event's number. kind: such as order.billed, or quote.*
+
+        follow: never end; wait for what happens next. Keep the number of the last one, and go on after it another time.
+        """
+        chosen = {name: value for name, value in (("kind", kind), ("organisation", organisation)) if value}
+        while True:
+            query = urlencode(chosen | {"after": str(after), "limit": str(_EVENTS)})
+            page = self._call("GET", f"/api/events?{query}").json()
+            yield from msgspec.convert(page["items"], list[Event], strict=False)
+            more = page["next"] > after and len(page["items"]) == _EVENTS
+            after = page["next"]
+            if not more and not follow:
+                return
+            if not more:
+                self._call.sleep(_LONGEST_PAUSE_S)
+
+    def quote_document(self, quote_id: str, *, language: str = "", form: Form = "pdf") -> bytes:
+        """The quote as a file; language: en or zh, this client's where none is said. JSON holds both."""
+        return document(self._call, "quotes", quote_id, language=language, form=form)
+
+    def order_document(self, order_id: str, *, language: str = "", form: Form = "pdf") -> bytes:
+        """The order confirmation as a file."""
+        return document(self._call, "orders", order_id, language=language, form=form)
+
+    def invoice_document(self, invoice_id: str, *, language: str = "", form: Form = "pdf") -> bytes:
+        """The invoice or credit note as a file."""
+        return document(self._call, "invoices", invoice_id, language=language, form=form)

@@ -140,3 +140,17 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     measured: float | None = None
     limit: float | None = None
     unit: str = ""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened in an organisation. number: counted there, without a gap. api: where more is told, None where nowhere."""
+
+    id: str
+    number: int
+    type: str
+    at: datetime
+    organisation: str
+    subject: dict[str, str]
+    facts: dict[str, Any]
+    actor: str | None = None
+    api: str | None = None

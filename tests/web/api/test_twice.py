@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
 from django.http import HttpResponse
 from django.test import Client
 
@@ -144,6 +144,22 @@ def test_of_two_at_once_one_acts_and_both_get_its_answer(race: tuple[Cast, Progr
     with seen_by(organisation_id=cast.institute.pk):
         assert Recipe.objects.filter(organisation=cast.institute).count() == 1
         assert RecipeVersion.objects.filter(organisation=cast.institute).count() == 1
+
+
+@pytest.mark.parametrize("table", ["records_event", "records_keptreply"])
+def test_who_waits_too_long_for_others_is_told_that_nothing_was_done(race: tuple[Cast, Program], table: str) -> None:
+    cast, program = race
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SET lock_timeout = '200ms'")
+
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as others:
+        others.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
+        answer = program("POST", "/recipes", RECIPE, Idempotency_Key="busy")
+
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:mingyue:problem:busy")
+    assert answer["Retry-After"] == "1"
+    assert written(cast) == 0
+    assert program("POST", "/recipes", RECIPE, Idempotency_Key="busy").status_code == 201
 
 
 # --- accepting a quote --------------------------------------------------------------------------------------------

@@ -75,11 +75,12 @@ BODIES: dict[str, Any] = {
     "credit_invoice": {"amount_fen": 100, "why": "late"},
     "open_project": {"organisation": "lake-institute", "number": "3", "name": "Three", "budget_fen": 100},
     "change_budget": {"budget_fen": 90_000_00},
+    "replay_webhook": {"since": "2026-01-01T00:00:00Z"},
 }  # fmt: skip
 # Whoever has an account may do these: they are about nobody's things, or only about the caller's own.
 ONES_OWN = {
     "me", "list_organisations", "create_organisation", "list_recipes", "list_parts", "list_quotes", "list_orders",
-    "list_invoices", "list_entries", "export_ledger", "list_projects",
+    "list_invoices", "list_entries", "export_ledger", "list_projects", "list_events", "list_webhooks",
 }  # fmt: skip
 # A directory that everybody signed in reads.
 DIRECTORY = {
@@ -91,8 +92,9 @@ ABSENT = {
     "show_view", "show_deviation", "show_layers", "show_mask", "accept_invitation", "add_part", "add_revision",
     "remove_reader",
 }  # fmt: skip
-# The part is confidential: the colleague is no reader of it, and so of nothing that came of it. Nor do they hold a budget.
-OF_THE_PART = re.compile(r"/(parts|revisions|checks|quotes|orders|invoices|projects)/{")
+# The part is confidential: the colleague is no reader of it, and so of nothing that came of it. They hold no budget, and do
+# not own the organisation, which has the webhook.
+OF_THE_PART = re.compile(r"/(parts|revisions|checks|quotes|orders|invoices|projects|webhooks|deliveries)/{")
 NAMES = [f"{method} {route}" for method, route, _ in ENDPOINTS]
 
 

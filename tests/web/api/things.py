@@ -12,11 +12,13 @@ from django.db import transaction
 
 from mingyue.web.facilities.models import Capability, Downtime, Facility, Machine, ServiceClass, StaffedHours
 from mingyue.web.materials.models import Batch, Recipe, RecipeVersion, Resin
+from mingyue.web.notices.models import Delivery, Webhook
 from mingyue.web.orders import services
 from mingyue.web.orders.models import Order
 from mingyue.web.parts.models import Check, Part, Revision
 from mingyue.web.people.models import ApiKey, Invitation, Membership
 from mingyue.web.records.blobs import keep_bytes
+from mingyue.web.records.services import record
 from mingyue.web.records.walls import seen_by, tell
 from tests.web.conftest import NOW, Cast
 from tests.web.orders.conftest import Deal, Shop, make_deal
@@ -26,7 +28,7 @@ LATER = timedelta(days=9999)
 
 def make_things(cast: Cast) -> dict[str, str]:
     """Name in the address → what stands there: the institute's secrets, and the facility's machines."""
-    things = facility_of(cast) | institutes_of(cast) | deals_of(cast)
+    things = facility_of(cast) | institutes_of(cast) | deals_of(cast) | told(cast)
     tell()
     return things
 
@@ -43,6 +45,18 @@ def filled(body: Any, things: dict[str, str], operation: str) -> Any:
     if isinstance(body, list):
         return [filled(value, things, operation) for value in body]
     return thing(things, operation, body) if isinstance(body, str) and body.endswith("_id") else body
+
+
+def told(cast: Cast) -> dict[str, str]:
+    """A webhook of the institute, and what was sent there."""
+    home = cast.institute
+    with seen_by(organisation_id=home.pk), transaction.atomic():
+        webhook = Webhook.objects.create(
+            organisation=home, url="https://receiver.example.org/", kinds=[], salt="s", by=cast.owner, at=NOW
+        )
+        event = record(actor=None, what="webhook.made", subject=webhook, at=NOW)
+        delivery = Delivery.objects.create(organisation=home, webhook=webhook, event=event, next_at=NOW)
+    return {"webhook_id": str(webhook.pk), "delivery_id": str(delivery.pk)}
 
 
 def facility_of(cast: Cast) -> dict[str, str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.db import transaction
 
@@ -194,6 +195,13 @@ def deal_apart(django_db_blocker: Any, *, budget_fen: int) -> Iterator[Deal]:
     with django_db_blocker.unblock(), database_apart(f"orders_{os.getpid()}"):
         cast = make_cast()
         yield make_deal(cast, make_shop(cast), budget_fen=budget_fen)
+
+
+@pytest.fixture
+def today() -> Iterator[None]:
+    """The day on which the shop's prices count."""
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 Everything = Callable[[], Any]

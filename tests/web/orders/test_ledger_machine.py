@@ -132,6 +132,8 @@ class Business(RuleBasedStateMachine):
             assert now.committed >= 0
             assert now.bank >= 0
             assert now.receivable + now.bank >= 0
+            pieces = list(books.money_in(order).pieces)
+            assert sum(piece.amount_fen for piece in pieces) == order.total_fen
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")

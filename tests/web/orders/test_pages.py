@@ -1,47 +1,17 @@
-"""The way of a quote through the pages: asked, approved, accepted, billed; refusals are shown, strangers see nothing."""
+"""The way of a quote through the pages: asked, approved, accepted; refusals are shown, strangers see nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import time_machine
-from django.test import Client
 
-from mingyue.web.orders.models import Invoice, Message, Order, Project, Quote, Tariff
-from mingyue.web.orders.numbers import FIELDS
-from mingyue.web.orders.tariff_form import AMOUNTS, GROUPS, LIMITS, LISTED, TariffForm
+from mingyue.web.orders.models import Message, Order, Quote
 from mingyue.web.orders.templatetags.promised import percent, yuan
-from mingyue.web.people.models import User
-from tests.web.conftest import NOW
+from tests.web.orders.browsing import TOTAL, Browse, asked, shown, wishes
 from tests.web.orders.conftest import Deal, checked
 
-Browse = Callable[[User | None], Client]
-TOTAL = "¥636.92"  # of one part at the shop's prices, tax included
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    """The day on which the shop's prices count."""
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-def shown(answer: Any) -> str:
-    return str(answer.content.decode())
-
-
-def wishes(deal: Deal, **others: Any) -> dict[str, Any]:
-    said = {"checks": [str(deal.check.pk)], "quantity": 1, "inspection": "visual", "tolerance_um": 25}
-    return said | {"service_class_id": str(deal.shop.standard.pk)} | others
-
-
-def asked(deal: Deal, browse: Browse) -> Quote:
-    address = f"/quotes/new/?revision={deal.check.revision_id}"
-    browse(deal.cast.owner).post(address, wishes(deal))
-    deal.be(deal.cast.owner)
-    return Quote.objects.get()
+pytestmark = pytest.mark.usefixtures("today")
 
 
 def test_a_quote_is_asked_approved_accepted_and_becomes_an_order(deal: Deal, browse: Browse) -> None:
@@ -141,41 +111,6 @@ def test_a_customer_withdraws(deal: Deal, browse: Browse) -> None:
     assert "This quote was withdrawn." in shown(browse(deal.cast.manager).get(f"/quotes/{quote.pk}/"))
 
 
-def test_the_facility_bills_credits_and_notes_payments(deal: Deal, browse: Browse) -> None:
-    order = deal.ordered()
-    manager = browse(deal.cast.manager)
-    assert manager.post(f"/orders/{order.pk}/bill/", {"amount_fen": "600.00"}).status_code == 302
-    too_much = manager.post(f"/orders/{order.pk}/bill/", {"amount_fen": "36.93"})
-    assert "36.92 of the order is left to be billed, and this is 36.93." in shown(too_much)
-    assert manager.post(f"/orders/{order.pk}/pay/", {"amount_fen": "500.10", "reference": "B7"}).status_code == 302
-    again = manager.post(f"/orders/{order.pk}/pay/", {"amount_fen": "1", "reference": "B7"})
-    assert "This reference was noted already." in shown(again)
-    deal.be(deal.cast.manager)
-    invoice = Invoice.objects.get()
-    credited = manager.post(
-        f"/orders/{order.pk}/credit/", {"invoice": str(invoice.pk), "amount_fen": "9.90", "why": "late"}
-    )
-    assert credited.status_code == 302
-
-    page = shown(browse(deal.cast.owner).get(f"/orders/{order.pk}/"))
-    assert "¥90.00" in page
-    assert "¥500.10" in page
-    assert "−¥9.90" in page
-    assert "Write an invoice" not in page
-
-
-def test_an_order_is_cancelled_for_what_was_posted(deal: Deal, browse: Browse) -> None:
-    order = deal.ordered()
-    browse(deal.cast.manager).post(f"/orders/{order.pk}/advance/", {"state": "scheduled"})
-    assert "costs ¥63.69 of ¥636.92" in shown(browse(deal.cast.owner).get(f"/orders/{order.pk}/"))
-
-    browse(deal.cast.owner).post(f"/orders/{order.pk}/cancel/")
-    again = browse(deal.cast.owner).post(f"/orders/{order.pk}/cancel/")
-
-    assert (again.status_code, "This order was cancelled." in shown(again)) == (400, True)
-    assert "Due after cancelling: ¥63.69" in shown(again)
-
-
 def test_others_see_neither_quote_nor_order_nor_project(deal: Deal, browse: Browse) -> None:
     order = deal.ordered()
     for person in (deal.cast.stranger, deal.rival, deal.cast.colleague, deal.cast.office):
@@ -208,67 +143,6 @@ def test_the_page_of_a_part_leads_to_its_quote(deal: Deal, browse: Browse) -> No
     assert f"/quotes/new/?revision={deal.check.revision_id}" in page
 
 
-def test_a_budget_holder_opens_a_project(deal: Deal, browse: Browse) -> None:
-    said = {"number": "P-2", "name": "Gears", "budget_fen": "1234.56"}
-    twice = [browse(deal.holder).post("/projects/", said) for _ in range(2)]
-
-    assert [answer.status_code for answer in twice] == [302, 400]
-    assert "There is a project of this number already." in shown(twice[1])
-    assert browse(deal.cast.owner).post("/projects/", said).status_code == 404
-    deal.be(deal.holder)
-    assert Project.objects.get(number="P-2").budget_fen == 1234_56
-
-
-# --- tariffs ------------------------------------------------------------------------------------------------------
-
-
-def typed(deal: Deal, **others: str) -> dict[str, Any]:
-    """The form as it is shown, sent back."""
-    form = TariffForm(facility=deal.shop.facility, numbers=deal.tariff.numbers, version=0)
-    told = {name: form[name].value() for name in form.fields}
-    return {name: "" if value is None else str(value) for name, value in told.items()} | others
-
-
-def test_every_number_of_a_tariff_has_its_place_in_the_form() -> None:
-    assert sorted([*AMOUNTS, *LIMITS, *LISTED, *GROUPS]) == sorted(FIELDS)
-
-
-def test_what_is_shown_and_sent_back_is_the_same_tariff(deal: Deal, browse: Browse) -> None:
-    deal.be(deal.cast.manager)
-    sent = typed(deal)
-
-    answer = browse(deal.cast.manager).post("/facilities/works/tariff/", sent)
-
-    deal.be(deal.cast.manager)
-    draft = Tariff.objects.get(number=2)
-    assert (answer.status_code, draft.state, draft.numbers) == (302, "draft", deal.tariff.numbers)
-
-
-def test_a_manager_changes_and_publishes_a_draft(deal: Deal, browse: Browse) -> None:
-    deal.be(deal.cast.manager)
-    first, second = typed(deal), typed(deal, setup_fen="250.50", version="1")
-    manager = browse(deal.cast.manager)
-    manager.post("/facilities/works/tariff/", first)
-    assert manager.post("/facilities/works/tariff/", second).status_code == 302
-    stale = manager.post("/facilities/works/tariff/", second)
-    assert (stale.status_code, "Somebody changed this meanwhile." in shown(stale)) == (400, True)
-    assert "¥250.50" not in shown(browse(deal.cast.stranger).get("/facilities/works/tariff/"))
-
-    browse(deal.cast.manager).post("/facilities/works/tariff/publish/", {"version": "2"})
-
-    assert "¥250.50" in shown(browse(deal.cast.stranger).get("/facilities/works/tariff/"))
-
-
-def test_what_is_wrong_with_a_number_is_said(deal: Deal, browse: Browse) -> None:
-    deal.be(deal.cast.manager)
-    lines, falling = typed(deal, tolerance_per_mille="wide"), typed(deal, rebate_per_mille="10 20\n100 10")
-    manager = browse(deal.cast.manager)
-
-    assert "Each line takes two numbers" in shown(manager.post("/facilities/works/tariff/", lines))
-    assert "A larger quantity has no smaller rebate." in shown(manager.post("/facilities/works/tariff/", falling))
-    assert browse(deal.cast.operator).post("/facilities/works/tariff/", lines).status_code == 404
-
-
 # --- what is shown ------------------------------------------------------------------------------------------------
 
 
@@ -293,12 +167,3 @@ def test_everything_is_said_in_chinese(deal: Deal, browse: Browse) -> None:
     ]
 
     assert all("准备，一次" in page and "标准" in page and "Setting up" not in page for page in pages)
-
-
-def test_the_prices_of_a_facility_stand_in_the_order_of_its_work(deal: Deal, browse: Browse) -> None:
-    page = shown(browse(deal.cast.stranger).get("/facilities/works/tariff/"))
-
-    words = ["by eye", "measured where it matters", "measured throughout", "Accepted", "Scheduled", "Being made"]
-    places = [page.index(f"<dt>{word}</dt>") for word in words]
-    assert places == sorted(places)
-    assert "Save the draft" not in page

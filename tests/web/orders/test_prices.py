@@ -7,12 +7,15 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mingyue.phrases import in_language
+from mingyue.printing.estimates import estimate, read_times
 from mingyue.web.orders.dividing import apportioned, divided, rounded
+from mingyue.web.orders.names import TwoNames
 from mingyue.web.orders.numbers import CANCELLABLE, INSPECTIONS, TAXED, Numbers, as_json, faults_of, read
 from mingyue.web.orders.prices import (
     Needs,
@@ -26,6 +29,7 @@ from mingyue.web.orders.prices import (
 from mingyue.web.records.kept_phrases import from_json
 from tests.web.orders.conftest import PLAIN
 
+TIMES = read_times()
 NEEDS = Needs("s230", "pr48-385", printing_s=(3000.0, 4200.0), handling_s=(1200.0, 2400.0), resin_mm3=(100.0, 120.0))
 WISH = Wish(quantity=1, inspection="visual", tolerance_um=25, service_class="standard")
 
@@ -114,6 +118,33 @@ def test_more_time_and_more_resin_never_cost_less(
     assert some.total_fen <= more.total_fen
 
 
+layers = st.lists(
+    st.tuples(st.integers(0, 16), st.integers(0, 4)), min_size=1, max_size=12
+)  # fields, and how many more
+
+
+@given(tariffs(), layers, layers, st.floats(0, 500), st.floats(0, 500), counts, st.integers(0, 20), kinds)
+def test_a_larger_part_on_more_fields_never_costs_less(
+    numbers: Numbers, some: Any, above: Any, volume: float, by: float, count: int, more: int, kind: str
+) -> None:
+    """Through the engine's own estimate: more fields in a layer, more layers, more resin, more parts, all else equal."""
+
+    def total(fields: list[int], volume_mm3: float, quantity: int) -> int:
+        taken = estimate(np.array(fields), volume_mm3=volume_mm3, exposure_s=0.8, findings=3, times=TIMES)
+        what = replace(NEEDS, printing_s=taken.printing_s, handling_s=taken.handling_s, resin_mm3=taken.resin_mm3)
+        return int(priced(numbers, what, quantity=quantity, kind=kind).total_fen)
+
+    small = [fields for fields, _ in some]
+    wider = [fields + grown for fields, grown in some]
+    taller = [*wider, *(fields for fields, _ in above)]
+
+    prices = [
+        total(small, volume, count), total(wider, volume, count), total(taller, volume, count),
+        total(taller, volume + by, count), total(taller, volume + by, count + more),
+    ]  # fmt: skip
+    assert prices == sorted(prices)
+
+
 @given(st.integers(1, 1000))
 def test_without_rebates_every_part_is_paid_for(count: int) -> None:
     assert paid_parts_milli(replace(PLAIN, rebate_per_mille={}), count) == 1000 * count
@@ -196,6 +227,15 @@ def test_a_price_is_told_in_chinese_from_what_is_kept() -> None:
 
     assert [in_language(reason, "zh") for reason in kept] == [text for *_, text in told(found, "zh")]
     assert told(found, "zh")[-2][2] == "大学：按 6 % 计税部分的 -30.0 %"
+
+
+def test_a_service_class_is_named_in_the_readers_language() -> None:
+    fast = replace(PLAIN, class_per_mille={"standard": 1500})
+    found = price(fast, NEEDS, WISH, kind="company", class_name=TwoNames("Express", "加急"))
+    kept = from_json(line_as_json(found.lines[-1])["reason"])
+
+    assert in_language(kept, "en") == "Express: +50.0 % of what is taxed at 13 %"
+    assert in_language(kept, "zh") == "加急：按 13 % 计税部分的 +50.0 %"
 
 
 def test_a_small_order_is_topped_up_to_the_minimum() -> None:

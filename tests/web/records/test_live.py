@@ -13,7 +13,7 @@ from mingyue.web.records import live
 
 def address() -> str:
     """The same server, whoever tells the news."""
-    said = live._address()
+    said = live.server_address()
     return f"host={said['host']} dbname={said['dbname']} user={said['user']}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
@@ -61,7 +62,7 @@ def test_outside_of_a_transaction_it_is_a_bug(apart: Cast) -> None:
 def apart(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
     """A cast that every connection sees."""
     Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
-    with django_db_blocker.unblock(), database_apart("recording"):
+    with django_db_blocker.unblock(), database_apart(f"recording_{os.getpid()}"):
         yield make_cast()
 
 

@@ -15,7 +15,7 @@ from mingyue.web.facilities import bridge, rules
 from mingyue.web.facilities.models import Capability, Downtime, Facility, Machine, ServiceClass, StaffedHours
 from mingyue.web.people.models import Organisation
 from mingyue.web.people.viewers import Viewer
-from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError
+from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError, refuse
 from mingyue.web.records.services import record
 
 
@@ -190,5 +190,4 @@ def _refuse(reasons: list[Phrase], actor: Viewer, organisation_id: UUID) -> None
     """Raise the reasons. A key that reaches not so far, and a stranger who may look but not touch, get no more."""
     if actor.scopes is not None:
         raise NotFoundError  # keys read facilities; they do not run them
-    if reasons:
-        raise RefusedError(reasons)
+    refuse(reasons)

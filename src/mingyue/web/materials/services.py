@@ -10,14 +10,14 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from mingyue.phrases import Phrase, say
+from mingyue.phrases import say
 from mingyue.web.facilities import bridge as machines
 from mingyue.web.facilities.models import Facility
 from mingyue.web.materials import bridge, rules
 from mingyue.web.materials.models import Batch, Recipe, RecipeShare, RecipeVersion, Resin
 from mingyue.web.people.models import Organisation
 from mingyue.web.people.viewers import Viewer
-from mingyue.web.records.errors import InvalidError, NotFoundError, RefusedError
+from mingyue.web.records.errors import InvalidError, NotFoundError, RefusedError, refuse
 from mingyue.web.records.services import record
 
 
@@ -27,7 +27,7 @@ def offer_resin(
 ) -> Resin:  # fmt: skip
     """A resin on offer."""
     _refuse_to_keys(actor)
-    _refuse(rules.why_not_offer(actor, facility.organisation_id))
+    refuse(rules.why_not_offer(actor, facility.organisation_id))
     if bridge.profile_of(profile) is None:
         raise InvalidError("profile", say("There is no resin named {name}.", name=profile))
     try:
@@ -47,8 +47,8 @@ def add_batch(
 ) -> Batch:
     """A bottle on the shelf."""
     _refuse_to_keys(actor)
-    _refuse(rules.why_not_stock(actor, resin.organisation_id))
-    _refuse(rules.why_not_batch(volume_ml=volume_ml, made_on=made_on, expires_on=expires_on))
+    refuse(rules.why_not_stock(actor, resin.organisation_id))
+    refuse(rules.why_not_batch(volume_ml=volume_ml, made_on=made_on, expires_on=expires_on))
     if not number.strip():
         raise InvalidError("number", say("A batch has a number."))
     try:
@@ -66,7 +66,7 @@ def add_batch(
 def discard_batch(*, actor: Viewer, batch: Batch, at: datetime) -> None:
     """The bottle is gone."""
     _refuse_to_keys(actor)
-    _refuse(rules.why_not_stock(actor, batch.organisation_id))
+    refuse(rules.why_not_stock(actor, batch.organisation_id))
     with transaction.atomic():
         if not Batch.objects.filter(pk=batch.pk, discarded_at=None).update(discarded_at=at):
             raise RefusedError([say("This batch was discarded already.")])
@@ -119,7 +119,7 @@ def share_recipe(
 ) -> None:
     """Who may read a recipe from now on. What was read before cannot be unread."""
     _member(actor, recipe.organisation_id)
-    _refuse(rules.why_not_share(share))
+    refuse(rules.why_not_share(share))
     with transaction.atomic():
         Recipe.objects.filter(pk=recipe.pk).update(share=share)
         recipe.shares.all().delete()
@@ -134,7 +134,7 @@ def share_recipe(
 def _add_version(
     actor: Viewer, recipe: Recipe, number: int, numbers: Numbers, *, why: str, at: datetime
 ) -> RecipeVersion:
-    _refuse(
+    refuse(
         rules.why_not_numbers(
             layer_um=numbers.layer_um, exposure_s=numbers.exposure_s, irradiance_mw_cm2=numbers.irradiance_mw_cm2
         )
@@ -156,8 +156,3 @@ def _member(actor: Viewer, organisation_id: UUID) -> None:
 def _refuse_to_keys(actor: Viewer) -> None:
     if actor.scopes is not None:
         raise NotFoundError  # keys do not run facilities
-
-
-def _refuse(reasons: list[Phrase]) -> None:
-    if reasons:
-        raise RefusedError(reasons)

@@ -13,7 +13,7 @@ from mingyue.web.orders import queries, rules
 from mingyue.web.orders.models import Approval, Project, Quote
 from mingyue.web.orders.sides import acting, tell_both
 from mingyue.web.people.viewers import Viewer
-from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError
+from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError, refuse
 from mingyue.web.records.services import record
 
 
@@ -148,8 +148,7 @@ def _holds_budget(actor: Viewer, organisation_id: UUID) -> None:
     """Members are told why not; to others there is nothing here, not even to those who sell to it."""
     if not actor.belongs_to(organisation_id) or not actor.may("orders:write"):
         raise NotFoundError
-    if reasons := rules.why_not_spend(actor, organisation_id):
-        raise RefusedError(reasons)
+    refuse(rules.why_not_spend(actor, organisation_id))
 
 
 def _right_budget(budget_fen: int) -> None:

@@ -20,7 +20,7 @@ from mingyue.web.orders.models import Approval, Entry, Invoice, Order
 from mingyue.web.orders.prices import split
 from mingyue.web.orders.sides import acting, tell_both
 from mingyue.web.people.viewers import Viewer
-from mingyue.web.records.errors import NotFoundError, RefusedError
+from mingyue.web.records.errors import NotFoundError, RefusedError, refuse
 
 
 def bill_order(
@@ -29,7 +29,7 @@ def bill_order(
     """An invoice over a part of what was ordered, tax included; over all that is left where no amount is said."""
     with _held(actor, order_id) as (order, now):
         amount_fen = now.committed if amount_fen is None else amount_fen
-        _refuse(rules.why_not_bill(order) + accounts.why_not_bill(now, amount_fen))
+        refuse(rules.why_not_bill(order) + accounts.why_not_bill(now, amount_fen))
         invoice = charge(actor=actor, order=order, amount_fen=amount_fen, at=at, note=note)
         _tell(actor, "order.billed", order, at, invoice=invoice.number, amount_fen=amount_fen)
     return invoice
@@ -47,7 +47,7 @@ def void_invoice(*, actor: Viewer, invoice_id: UUID, why: str, at: datetime) -> 
     invoice = _invoice(actor, invoice_id)
     with _held(actor, invoice.order_id) as (order, now):
         invoice = Invoice.objects.get(pk=invoice_id)
-        _refuse(
+        refuse(
             accounts.why_not_void(
                 now, invoice.total_fen, voided=invoice.voided_at is not None,
                 credited=invoice.credit_notes.exists(), cancelled=order.state == Order.State.CANCELLED,
@@ -64,7 +64,7 @@ def credit_invoice(*, actor: Viewer, invoice_id: UUID, amount_fen: int, why: str
     with _held(actor, about.order_id) as (order, now):
         about = Invoice.objects.get(pk=invoice_id)
         left = 0 if about.voided_at else sum(net + tax for net, tax in books.left_to_credit(about).values())
-        _refuse(accounts.why_not_credit(now, amount_fen, left_fen=left))
+        refuse(accounts.why_not_credit(now, amount_fen, left_fen=left))
         note = credit(actor=actor, order=order, about=about, amount_fen=amount_fen, at=at, why=why)
         give_back(Approval.objects.get(quote_id=order.quote_id, ended_at=None), amount_fen)
         _tell(actor, "invoice.credited", order, at, invoice=about.number, note=note.number, amount_fen=amount_fen)
@@ -81,7 +81,7 @@ def credit(*, actor: Viewer, order: Order, about: Invoice, amount_fen: int, at: 
 def note_payment(*, actor: Viewer, order_id: UUID, amount_fen: int, reference: str, at: datetime) -> Entry:
     """Money came. reference: the bank's number; the same one is noted once, whoever sends it again."""
     with _held(actor, order_id) as (order, now):
-        _refuse(_why_booked(order, Entry.Kind.PAY, reference) or accounts.why_not_pay(now, amount_fen))
+        refuse(_why_booked(order, Entry.Kind.PAY, reference) or accounts.why_not_pay(now, amount_fen))
         entry = _post(actor, order, Entry.Kind.PAY, accounts.paid(amount_fen), at, reference=reference)
         _tell(actor, "order.paid", order, at, amount_fen=amount_fen, reference=reference)
     return entry
@@ -90,7 +90,7 @@ def note_payment(*, actor: Viewer, order_id: UUID, amount_fen: int, reference: s
 def note_refund(*, actor: Viewer, order_id: UUID, amount_fen: int, reference: str, at: datetime) -> Entry:
     """Money went back: what was paid and is not owed."""
     with _held(actor, order_id) as (order, now):
-        _refuse(_why_booked(order, Entry.Kind.REFUND, reference) or accounts.why_not_refund(now, amount_fen))
+        refuse(_why_booked(order, Entry.Kind.REFUND, reference) or accounts.why_not_refund(now, amount_fen))
         entry = _post(actor, order, Entry.Kind.REFUND, accounts.refunded(amount_fen), at, reference=reference)
         _tell(actor, "order.refunded", order, at, amount_fen=amount_fen, reference=reference)
     return entry
@@ -99,7 +99,7 @@ def note_refund(*, actor: Viewer, order_id: UUID, amount_fen: int, reference: st
 def write_off(*, actor: Viewer, order_id: UUID, amount_fen: int, why: str, at: datetime) -> Entry:
     """Nobody will pay this."""
     with _held(actor, order_id) as (order, now):
-        _refuse(accounts.why_not_write_off(now, amount_fen))
+        refuse(accounts.why_not_write_off(now, amount_fen))
         entry = _post(actor, order, Entry.Kind.WRITE_OFF, accounts.written_off(amount_fen), at, note=why)
         _tell(actor, "order.written_off", order, at, amount_fen=amount_fen)
     return entry
@@ -185,8 +185,3 @@ def _booked() -> Phrase:
 
 def _tell(actor: Viewer, what: str, order: Order, at: datetime, **facts: int | str) -> None:
     tell_both(actor=actor, what=what, subject=order, shared=order, at=at, facts=facts)
-
-
-def _refuse(reasons: list[Phrase]) -> None:
-    if reasons:
-        raise RefusedError(reasons)

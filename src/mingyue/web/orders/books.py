@@ -9,6 +9,7 @@ from django.db.models import Max, Sum
 
 from mingyue.web.orders.accounts import Amounts, Balance, Rates, checked
 from mingyue.web.orders.models import Account, Entry, Invoice, Order, Posting
+from mingyue.web.orders.money import Money, money_of
 from mingyue.web.people.viewers import Viewer
 
 
@@ -52,6 +53,18 @@ def balance_of(order: Order, *, database: str = "default") -> Balance:
         .values_list("account__kind", "sum")
     )
     return Balance(**{kind: int(amount) for kind, amount in sums})
+
+
+def money_in(order: Order) -> Money:
+    """What became of the money of one order."""
+    sums = {
+        kind: order.invoices.filter(kind=kind, voided_at=None).aggregate(sum=Sum("total_fen"))["sum"] or 0
+        for kind in (Invoice.Kind.INVOICE, Invoice.Kind.CREDIT_NOTE)
+    }
+    return money_of(
+        order.total_fen, balance_of(order),
+        billed_fen=sums[Invoice.Kind.INVOICE], credited_fen=sums[Invoice.Kind.CREDIT_NOTE],
+    )  # fmt: skip
 
 
 def issue(

@@ -2,8 +2,11 @@
 
 number currency valid_days asked_at      customer provider facility part tariff: ids and names
 review: why a person must look           cancel_due_per_mille: by state of the order
+part: its confidentiality too, as it was when the quote was asked
 options: number check machine resin layer_um placement quantity inspection tolerance_um service_class
-         verdict findings lines rates net_fen tax_fen total_fen
+         verdict findings needs lines rates net_fen tax_fen total_fen
+
+Nobody reads it raw but who checks the digest: what a side is shown is `shown_to`.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from typing import Any
 
 from mingyue.phrases import Phrase, say
 from mingyue.web.facilities.models import Facility, ServiceClass
-from mingyue.web.orders.models import Tariff
+from mingyue.web.orders.models import Message, Tariff
 from mingyue.web.orders.names import TwoNames, both_names
 from mingyue.web.orders.numbers import ALL, Numbers
 from mingyue.web.orders.prices import (
@@ -31,12 +34,13 @@ from mingyue.web.orders.prices import (
     price,
     taxed,
 )
-from mingyue.web.parts.models import Check
+from mingyue.web.parts.models import Check, Part
 from mingyue.web.people.models import Organisation
 from mingyue.web.records.kept_phrases import as_json
 
 Json = dict[str, Any]
 _MOST_FINDINGS = 20  # that a quote names; the check has all of them
+_NEEDS = ("printing_s", "handling_s", "resin_mm3")  # of one part; by them another tariff can price the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ def content_of(
         "part": {
             "id": str(revision.part_id), "name": revision.part.name, "revision": revision.number,
             "file_name": revision.file_name, "sha256": revision.blob.digest,
+            "confidentiality": revision.part.confidentiality,
         },
         "tariff": {"id": str(tariff.pk), "number": tariff.number},
         "review": [as_json(reason) for reason in why_review(options, priced, numbers)],
@@ -120,6 +125,7 @@ def _option(place: int, option: Option, found: Price) -> Json:
             {name: finding.get(name) for name in ("title", "message", "remedy", "severity")}
             for finding in check.findings[:_MOST_FINDINGS]
         ],
+        "needs": {name: list(getattr(needs_of(check), name)) for name in _NEEDS},
         **_priced(found),
     }  # fmt: skip
 
@@ -132,6 +138,36 @@ def _priced(found: Price) -> Json:
         "tax_fen": found.tax_fen,
         "total_fen": found.total_fen,
     }
+
+
+# --- what is shown of it ------------------------------------------------------------------------------------------
+
+
+def confidentiality_of(content: Json) -> str:
+    """The part's, when the quote was asked. Where a quote does not say, the strictest counts."""
+    said: str = content["part"].get("confidentiality", Part.Confidentiality.CONTROLLED.value)
+    return said
+
+
+def shown_to(content: Json, *, side: str, confidentiality: str, ordered: bool = False) -> Json:
+    """The content as one side may see it. side: of `Message.Side`; ordered: whether an order came of the quote.
+
+    Of a controlled part the facility is told what it needs for an answer: which kinds of findings there are, what it takes
+    and what it costs. Where findings lie, how the part lies, which file it is, it learns with the order. Kept from it is
+    null, so that the shape stays; `withheld` says that the digest is of more than this.
+    """
+    if side == Message.Side.CUSTOMER or ordered or confidentiality != Part.Confidentiality.CONTROLLED:
+        return content
+    part = content["part"] | dict.fromkeys(("file_name", "sha256"))
+    return content | {"part": part, "options": [_outline(each) for each in content["options"]], "withheld": True}
+
+
+def _outline(option: Json) -> Json:
+    findings = [each | dict.fromkeys(("message", "remedy")) for each in option["findings"]]
+    return option | {"placement": None, "findings": findings}
+
+
+# --- why a person looks, and what they change ---------------------------------------------------------------------
 
 
 def why_review(options: Sequence[Option], priced: Sequence[Price], numbers: Numbers) -> list[Phrase]:

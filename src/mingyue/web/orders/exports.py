@@ -5,13 +5,21 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator
 from datetime import tzinfo
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
 
 from mingyue.web.orders.models import Entry
+from mingyue.web.records.walls import seen_by
 
 COLUMNS = (
     "time", "order", "reference", "entry", "kind", "invoice", "account", "debit", "credit", "currency", "customer",
     "bank_reference", "note",
 )  # fmt: skip
+
+
+_A_PIECE = 500
 
 
 class _Lines:
@@ -21,31 +29,64 @@ class _Lines:
         return line
 
 
-def ledger_csv(entries: Iterable[Entry], *, zone: tzinfo) -> Iterator[str]:
-    """Line by line, in the facility's time; the first opens in a spreadsheet as UTF-8.
+def ledger_csv(entries: Iterable[Entry], *, zone: tzinfo | None = None) -> Iterator[str]:
+    """Line by line; the first opens in a spreadsheet as UTF-8. zone: of the times; each facility's own where it is None.
 
     entries: of `queries.entries_of`. Names are written by others: what a spreadsheet would take for a formula is not one.
     """
-    writer = csv.writer(_Lines(), lineterminator="\r\n")
-    yield "\ufeff" + writer.writerow(COLUMNS)
+    yield "\ufeff" + _line(COLUMNS)
     for entry in entries:
-        invoice = getattr(entry, "invoice", None)
-        for posting in entry.postings.all():
-            yield writer.writerow([
-                entry.at.astimezone(zone).isoformat(timespec="seconds"),
-                entry.order.number,
-                harmless(entry.order.reference),
-                entry.number,
-                entry.kind,
-                "" if invoice is None else f"{invoice.kind} {invoice.number}",
-                posting.account.kind,
-                yuan(max(posting.amount_fen, 0)),
-                yuan(max(-posting.amount_fen, 0)),
-                posting.account.currency,
-                harmless(entry.customer.name),
-                harmless(entry.reference),
-                harmless(entry.note),
-            ])  # fmt: skip
+        yield from _lines_of(entry, zone)
+
+
+def ledger_in_pieces(person_id: UUID, entries: QuerySet[Entry], *, at_once: int = _A_PIECE) -> Iterator[str]:
+    """The same, some hundred entries a piece, for a ledger that is larger than memory.
+
+    Each piece is read when it is asked for, which is after the request, perhaps by another thread: the walls are told anew.
+    """
+    yield "\ufeff" + _line(COLUMNS)
+    rows = entries.select_related("order__quote__facility", "customer", "invoice").defer("order__quote__content")
+    last: Entry | None = None
+    while True:
+        with seen_by(person_id=person_id):
+            found = list(_after(rows, last)[:at_once])
+        if not found:
+            return
+        yield "".join(line for entry in found for line in _lines_of(entry, None))
+        last = found[-1]
+
+
+def _after(entries: QuerySet[Entry], last: Entry | None) -> QuerySet[Entry]:
+    if last is None:
+        return entries
+    later = Q(at=last.at, order__gt=last.order_id) | Q(at=last.at, order=last.order_id, number__gt=last.number)
+    return entries.filter(Q(at__gt=last.at) | later)
+
+
+def _lines_of(entry: Entry, zone: tzinfo | None) -> Iterator[str]:
+    invoice = getattr(entry, "invoice", None)
+    zone = zone or ZoneInfo(entry.order.quote.facility.zone)
+    for posting in entry.postings.all():
+        yield _line((
+            entry.at.astimezone(zone).isoformat(timespec="seconds"),
+            entry.order.number,
+            harmless(entry.order.reference),
+            entry.number,
+            entry.kind,
+            "" if invoice is None else f"{invoice.kind} {invoice.number}",
+            posting.account.kind,
+            yuan(max(posting.amount_fen, 0)),
+            yuan(max(-posting.amount_fen, 0)),
+            posting.account.currency,
+            harmless(entry.customer.name),
+            harmless(entry.reference),
+            harmless(entry.note),
+        ))  # fmt: skip
+
+
+def _line(values: Iterable[object]) -> str:
+    line: str = csv.writer(_Lines(), lineterminator="\r\n").writerow(values)
+    return line
 
 
 def yuan(amount_fen: int) -> str:

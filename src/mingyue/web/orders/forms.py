@@ -12,7 +12,9 @@ from mingyue.web.facilities.models import ServiceClass
 from mingyue.web.orders.models import Invoice, Order
 from mingyue.web.orders.numbers import Numbers
 from mingyue.web.orders.prices import INSPECTION_NAMES
+from mingyue.web.orders.templatetags.promised import yuan
 from mingyue.web.parts.models import Check
+from mingyue.web.people.models import Organisation
 from mingyue.web.records.forms import HouseForm
 from mingyue.web.records.language import in_current_language, said
 
@@ -22,13 +24,17 @@ _WORK = (Order.State.SCHEDULED, Order.State.MAKING, Order.State.MADE, Order.Stat
 class YuanField(forms.DecimalField):
     """Yuan with two decimals; cleaned, it is whole fen."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=15, decimal_places=2, min_value=Decimal(0), **kwargs)
+    def __init__(self, *, least: Decimal | None = Decimal(0), **kwargs: Any) -> None:
+        super().__init__(max_digits=15, decimal_places=2, min_value=least, **kwargs)
 
     def clean(self, value: Any) -> Any:
         """Exactly, without binary fractions between."""
         yuan = super().clean(value)
         return None if yuan is None else int(yuan * 100)
+
+
+def _why() -> forms.CharField:
+    return forms.CharField(label=said("Why"), max_length=300, help_text=said("The customer reads it."))
 
 
 class QuoteForm(HouseForm):
@@ -74,17 +80,29 @@ class BillForm(HouseForm):
     note = forms.CharField(label=said("Note"), max_length=300, required=False)
 
 
-class CreditForm(HouseForm):
-    """A credit note about one of the invoices."""
+class InvoiceForm(HouseForm):
+    """Something about one of an order's invoices that stand."""
 
     invoice = forms.ChoiceField(label=said("Invoice"))
-    amount_fen = YuanField(label=said("Amount, ¥"))
-    why = forms.CharField(label=said("Why"), max_length=300)
 
     def __init__(self, *args: Any, invoices: Sequence[Invoice], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         standing = [one for one in invoices if one.kind == Invoice.Kind.INVOICE and one.voided_at is None]
-        self.fields["invoice"].choices = [(str(one.pk), str(one.number)) for one in standing]  # type: ignore[attr-defined]
+        named = [(str(one.pk), f"{one.number} · {yuan(one.total_fen)}") for one in standing]
+        self.fields["invoice"].choices = named  # type: ignore[attr-defined]
+
+
+class CreditForm(InvoiceForm):
+    """A credit note."""
+
+    amount_fen = YuanField(label=said("Amount, ¥"))
+    why = _why()
+
+
+class VoidForm(InvoiceForm):
+    """An invoice that should not have been."""
+
+    why = _why()
 
 
 class PaymentForm(HouseForm):
@@ -94,9 +112,37 @@ class PaymentForm(HouseForm):
     reference = forms.CharField(label=said("The bank's reference"), max_length=100)
 
 
+class RefundForm(HouseForm):
+    """Money that went back."""
+
+    amount_fen = YuanField(label=said("Amount, ¥"))
+    reference = forms.CharField(label=said("The bank's reference"), max_length=100)
+
+
+class WriteOffForm(HouseForm):
+    """What nobody will pay."""
+
+    amount_fen = YuanField(label=said("Amount, ¥"))
+    why = _why()
+
+
 class ProjectForm(HouseForm):
-    """A new project of the organisation that the budget holder belongs to."""
+    """A new project. organisations: those for which the budget holder decides; the choice is shown where there is one."""
 
     number = forms.CharField(label=said("Number"), max_length=60)
     name = forms.CharField(label=said("Name"), max_length=120)
+    budget_fen = YuanField(label=said("Budget, ¥"))
+
+    def __init__(self, *args: Any, organisations: Sequence[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(organisations) > 1:
+            choices = [(str(one.pk), one.title) for one in organisations]
+            self.fields["organisation"] = forms.ChoiceField(label=said("Organisation"), choices=choices)
+            self.order_fields(["organisation"])
+
+
+class BudgetForm(HouseForm):
+    """More or less for a project. version: of the project that was read, so that nobody's change is lost."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
     budget_fen = YuanField(label=said("Budget, ¥"))

@@ -15,7 +15,6 @@ from mingyue.web.orders.api import ORDER_NUMBER, READS, WRITES, OfOrganisation, 
 from mingyue.web.orders.exports import ledger_csv
 from mingyue.web.orders.models import Entry
 from mingyue.web.orders.shapes import EntryOut, InvoiceOut, OrderBriefOut, OrderOut
-from mingyue.web.orders.views import zone_of
 from mingyue.web.people.access import caller, now, there
 from mingyue.web.people.middleware import looking_as
 from mingyue.web.people.viewers import Viewer
@@ -170,8 +169,8 @@ def export_ledger(request: HttpRequest, organisation: OfOrganisation = "", order
     found = of_organisation(request, queries.entries_of(viewer), organisation, seller="customer")
     if order:
         found = found.filter(order_id=order)
-    newest = found.select_related("order__quote").last()
-    zone = ZoneInfo(zone_of(newest.order.quote) if newest else "UTC")
+    newest = found.select_related("order__quote__facility").last()
+    zone = ZoneInfo(newest.order.quote.facility.zone if newest else "UTC")
     entries = _in_batches(viewer, list(found.values_list("pk", flat=True)))
     answer = StreamingHttpResponse(ledger_csv(entries, zone=zone), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="ledger.csv"'

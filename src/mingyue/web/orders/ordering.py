@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from mingyue.phrases import Phrase, say
+from mingyue.phrases import say
 from mingyue.web.orders import accounts, books, queries, rules
 from mingyue.web.orders.approving import give_back
 from mingyue.web.orders.billing import settle_cancelled
@@ -15,7 +15,7 @@ from mingyue.web.orders.names import new_number
 from mingyue.web.orders.numbers import ALL
 from mingyue.web.orders.sides import acting, tell_both
 from mingyue.web.people.viewers import Viewer
-from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError
+from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError, refuse
 
 
 def accept_quote(*, actor: Viewer, quote_id: UUID, option: int, at: datetime) -> Order:
@@ -71,7 +71,7 @@ def advance_order(*, actor: Viewer, order_id: UUID, state: str, at: datetime) ->
         raise RefusedError([say("Only a manager of the facility may do this.")])
     with acting(actor, order):
         held = Order.objects.select_for_update(no_key=True).get(pk=order_id)
-        _refuse(rules.why_not_advance(held, state))
+        refuse(rules.why_not_advance(held, state))
         Order.objects.filter(pk=order_id).update(state=state)
         facts = {"state": state}
         tell_both(actor=actor, what="order.advanced", subject=order, shared=order, at=at, facts=facts)
@@ -84,7 +84,7 @@ def cancel_order(*, actor: Viewer, order_id: UUID, at: datetime) -> Order:
         raise RefusedError([say("Only the customer may do this.")])
     with acting(actor, order):
         held = Order.objects.select_for_update(no_key=True).get(pk=order_id)
-        _refuse(rules.why_not_cancel(held))
+        refuse(rules.why_not_cancel(held))
         due_fen = settle_cancelled(actor=actor, order=held, due_fen=due_on_cancelling(held), at=at)
         Order.objects.filter(pk=order_id).update(state=Order.State.CANCELLED, cancelled_at=at, due_fen=due_fen)
         approval = Approval.objects.get(quote_id=held.quote_id, ended_at=None)
@@ -114,8 +114,3 @@ def _order(actor: Viewer, order_id: UUID) -> Order:
     if order is None or not actor.may("orders:write"):
         raise NotFoundError
     return order
-
-
-def _refuse(reasons: list[Phrase]) -> None:
-    if reasons:
-        raise RefusedError(reasons)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from mingyue.web.facilities.models import Facility
 from mingyue.web.facilities.queries import facilities
+from mingyue.web.orders import contents
 from mingyue.web.orders.models import Approval, Entry, Invoice, Message, Order, Project, Quote, Tariff
 from mingyue.web.parts.models import Revision
 from mingyue.web.parts.queries import parts_of
@@ -55,7 +57,7 @@ def quotes_of(viewer: Viewer) -> QuerySet[Quote]:
         | (Q(organisation_id__in=viewer.organisations) & within)
         | Q(provider_id__in=_where(viewer, Role.OWNER, Role.MANAGER, Role.OPERATOR))
     )
-    return Quote.objects.filter(seen).order_by("-at", "pk")
+    return Quote.objects.filter(seen).select_related("facility").order_by("-at", "-pk")
 
 
 def quote_of(viewer: Viewer, quote_id: UUID) -> Quote | None:
@@ -69,6 +71,25 @@ def quote_of(viewer: Viewer, quote_id: UUID) -> Quote | None:
 def _sees(viewer: Viewer, quote: Quote) -> bool:
     """Whether they see it; who found it just now is not asked for again, for that takes longer than what is asked then."""
     return quote.found_by is viewer or quote_of(viewer, quote.pk) is not None
+
+
+def side_of(viewer: Viewer, quote: Quote) -> Message.Side:
+    """On which side of a quote they are who see it; whoever is on both is the customer."""
+    return Message.Side.CUSTOMER if viewer.belongs_to(quote.organisation_id) else Message.Side.PROVIDER
+
+
+def content_for(viewer: Viewer, quote: Quote) -> dict[str, Any]:
+    """What the quote says, as far as this viewer's side may know it: what pages, the API and documents show."""
+    return contents.shown_to(
+        quote.content, side=side_of(viewer, quote), confidentiality=contents.confidentiality_of(quote.content),
+        ordered=quote.state == Quote.State.ACCEPTED,
+    )  # fmt: skip
+
+
+def asked_of(viewer: Viewer, facility: Facility) -> QuerySet[Quote]:
+    """What customers asked this facility for, as it was first answered: the latest first; to the facility's side."""
+    ours = quotes_of(viewer).filter(facility=facility, provider_id__in=viewer.organisations, supersedes=None)
+    return ours.select_related("facility", "order")
 
 
 def messages_of(viewer: Viewer, quote: Quote) -> QuerySet[Message]:
@@ -87,7 +108,7 @@ def approval_of(viewer: Viewer, quote: Quote) -> Approval | None:
 def orders_of(viewer: Viewer) -> QuerySet[Order]:
     """Newest first: those of the quotes that they see."""
     seen = quotes_of(viewer).order_by().values("pk")
-    return Order.objects.filter(quote__in=seen).select_related("quote").order_by("-at", "pk")
+    return Order.objects.filter(quote__in=seen).select_related("quote__facility").order_by("-at", "-pk")
 
 
 def order_of(viewer: Viewer, order_id: UUID) -> Order | None:
@@ -109,8 +130,21 @@ def invoice_of(viewer: Viewer, invoice_id: UUID) -> Invoice | None:
 def entries_of(viewer: Viewer) -> QuerySet[Entry]:
     """What was booked about the orders that they see, with postings and accounts, oldest first."""
     seen = orders_of(viewer).order_by().values("pk")
-    found = Entry.objects.filter(order__in=seen).select_related("order", "customer", "invoice")
+    found = Entry.objects.filter(order__in=seen).select_related("order__quote__facility", "customer", "invoice")
     return found.prefetch_related("postings__account").order_by("at", "order", "number")
+
+
+def books_of(viewer: Viewer) -> QuerySet[Facility]:
+    """The facilities of whose ledger they see something, also those that are closed by now."""
+    seen = orders_of(viewer).order_by().values("quote__facility")
+    return Facility.objects.filter(pk__in=seen).order_by("name")
+
+
+def approvals_of(viewer: Viewer, project: Project) -> QuerySet[Approval]:
+    """What a project promised, newest first; what ended without an order too."""
+    seen = projects_of(viewer).filter(pk=project.pk).order_by().values("pk")
+    found = Approval.objects.filter(project__in=seen).select_related("quote__facility", "quote__order", "by")
+    return found.order_by("-at", "-pk")
 
 
 def projects_of(viewer: Viewer) -> QuerySet[Project]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from mingyue.phrases import Phrase, say
+from mingyue.phrases import say
 from mingyue.web.facilities.models import ServiceClass
 from mingyue.web.orders import contents, queries, rules
 from mingyue.web.orders.approving import end_approval
@@ -23,7 +23,7 @@ from mingyue.web.parts.models import Check
 from mingyue.web.parts.queries import check_of
 from mingyue.web.people.models import Organisation
 from mingyue.web.people.viewers import Viewer
-from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError
+from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError, refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Asked:
 def ask_quote(*, actor: Viewer, asked: Sequence[Asked], at: datetime) -> Quote:
     """A price for each option, by the tariff that counts now: offered at once, or looked at by a person first."""
     checks = [_check(actor, each.check_id) for each in asked]
-    _refuse(rules.why_not_quote(checks))
+    refuse(rules.why_not_quote(checks))
     facility = checks[0].machine.facility
     tariff = queries.tariff_at(facility.pk, at=at)
     if tariff is None:
@@ -76,7 +76,7 @@ def _check(actor: Viewer, check_id: UUID) -> Check:
 def _option(asked: Asked, check: Check, tariff: Tariff) -> Option:
     wish = Wish(asked.quantity, asked.inspection, asked.tolerance_um, str(asked.service_class_id))
     offered = ServiceClass.objects.filter(pk=asked.service_class_id, facility_id=tariff.facility_id).first()
-    _refuse(why_not_price(read(tariff.numbers), contents.needs_of(check), wish))
+    refuse(why_not_price(read(tariff.numbers), contents.needs_of(check), wish))
     if offered is None:  # it was removed since the tariff was published
         raise RefusedError([say("The tariff has no price for this service class.")])
     return Option(check, wish, offered)
@@ -151,7 +151,7 @@ def replace_quote(*, actor: Viewer, quote_id: UUID, changes: Sequence[Change], a
     quote = _providers(actor, quote_id)
     if not changes:
         raise InvalidError("changes", say("Say which line changes."))
-    _refuse(contents.why_not_changed(quote.content, changes))
+    refuse(contents.why_not_changed(quote.content, changes))
     number = new_number("Q")
     content = contents.changed(quote.content, changes, number=number)
     with acting(actor, quote):
@@ -214,8 +214,3 @@ def _closed(quote_id: UUID, at: datetime) -> ConflictError:
     return ConflictError(
         reason or say("Somebody changed this meanwhile."), remedy=say("Look at the quote as it is now, or ask anew.")
     )
-
-
-def _refuse(reasons: list[Phrase]) -> None:
-    if reasons:
-        raise RefusedError(reasons)

@@ -6,9 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from mingyue.phrases import Phrase, say
+from mingyue.web.facilities.models import Machine
 from mingyue.web.orders.models import Approval, Order, Project, Quote, Tariff
+from mingyue.web.orders.names import TwoNames
 from mingyue.web.orders.numbers import CANCELLABLE, faults_of
 from mingyue.web.parts.models import Check
 from mingyue.web.people.models import Role
@@ -67,6 +70,21 @@ def may_provide(viewer: Viewer, provider_id: UUID) -> bool:
     return viewer.may("orders:write") and viewer.has(provider_id, Role.MANAGER)
 
 
+def why_not_make(check: Check) -> list[Phrase]:
+    """Why nothing is promised by this check any more, however it ended: a machine in maintenance comes back, what was
+    withdrawn does not. What was quoted before stays promised."""
+    reasons = []
+    machine, resin = check.machine, check.resin
+    if not machine.facility.is_open:
+        reasons.append(say("The facility is closed."))
+    if machine.state == Machine.State.OFF:
+        reasons.append(say("The machine {name} is out of service.", name=machine.name))
+    if not resin.is_offered:
+        name = TwoNames(resin.name, resin.name_zh)
+        reasons.append(say("The facility no longer offers the resin {name}.", name=name))
+    return reasons
+
+
 def why_not_quote(checks: Sequence[Check]) -> list[Phrase]:
     """Why these checks are not the options of one quote."""
     reasons = []
@@ -82,7 +100,7 @@ def why_not_quote(checks: Sequence[Check]) -> list[Phrase]:
         reasons.append(say("All options of a quote are of one facility."))
     if any(check.revision.part.archived_at for check in checks):
         reasons.append(say("The part is archived."))
-    return reasons
+    return list(dict.fromkeys([*reasons, *(each for check in checks for each in why_not_make(check))]))
 
 
 def why_closed(quote: Quote, *, at: datetime) -> Phrase | None:
@@ -97,7 +115,8 @@ def why_closed(quote: Quote, *, at: datetime) -> Phrase | None:
     if quote.state in states:
         return states[Quote.State(quote.state)]
     if quote.valid_until is not None and quote.valid_until <= at:
-        return say("This quote ran out on {day}.", day=f"{quote.valid_until:%Y-%m-%d}")
+        last = quote.valid_until.astimezone(ZoneInfo(quote.facility.zone))
+        return say("This quote ran out on {day}.", day=f"{last:%Y-%m-%d}")
     return None
 
 

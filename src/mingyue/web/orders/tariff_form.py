@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils import timezone
 
 from mingyue.phrases import Phrase, say
 from mingyue.web.facilities.models import Facility
@@ -79,6 +80,27 @@ def names_of(facility: Facility) -> dict[str, dict[str, str]]:
         "tax_per_mille": dict(TAX_NAMES),
         "cancel_due_per_mille": {name: Order.State(name).label for name in CANCELLABLE},
     }
+
+
+class PublishForm(HouseForm):
+    """From when a draft counts, in the facility's time; from now on where nothing is said. version: of the draft as read."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
+    valid_from = forms.DateTimeField(
+        label=said("Valid from"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = zone
+        self.fields["valid_from"].help_text = in_current_language(
+            say("In the time of {zone}. Left empty, it counts from now on.", zone=zone)
+        )
+
+    def full_clean(self) -> None:
+        """What is typed is meant in the facility's zone."""
+        with timezone.override(self.zone):
+            super().full_clean()
 
 
 class TariffForm(HouseForm):
@@ -182,6 +204,7 @@ def posted(facility: Facility, numbers: Mapping[str, Any]) -> Iterator[tuple[Phr
         say("Rebate on each part"),
         [(say("from part {count:,} on", count=int(start)), f"−{share / 10:g} %") for start, share in starts],
     )
+    yield say("Limits"), [(label, f"{numbers[field] / _scale(field):,.0f}") for field, label in LIMITS.items()]
 
 
 def shown(field: str, number: int) -> str:

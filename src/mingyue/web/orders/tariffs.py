@@ -17,14 +17,14 @@ from mingyue.web.facilities.rules import why_not_manage
 from mingyue.web.orders import rules
 from mingyue.web.orders.models import Tariff
 from mingyue.web.people.viewers import Viewer
-from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError
+from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError, refuse
 from mingyue.web.records.services import record
 
 
 def draft_tariff(*, actor: Viewer, facility: Facility, numbers: Mapping[str, Any], why: str, at: datetime) -> Tariff:
     """A new version, which counts for nobody yet."""
     _manage(actor, facility)
-    _right(facility, numbers)
+    right_numbers(facility, numbers)
     with transaction.atomic():
         held = Facility.objects.select_for_update(no_key=True).get(
             pk=facility.pk
@@ -43,7 +43,7 @@ def change_tariff(
 ) -> None:
     """Other numbers for a draft. Raises ConflictError where somebody changed it meanwhile."""
     tariff = _tariff(actor, tariff_id)
-    _right(tariff.facility, numbers)
+    right_numbers(tariff.facility, numbers)
     with transaction.atomic():
         won = Tariff.objects.filter(pk=tariff_id, state=Tariff.State.DRAFT, version=version).update(
             numbers=dict(numbers), why=why.strip()[:300], version=version + 1
@@ -56,8 +56,7 @@ def change_tariff(
 def publish_tariff(*, actor: Viewer, tariff_id: UUID, version: int, valid_from: datetime, at: datetime) -> None:
     """What is quoted from that day on. From here it never changes."""
     tariff = _tariff(actor, tariff_id)
-    if reasons := rules.why_not_publish(tariff, valid_from=valid_from, at=at):
-        raise RefusedError(reasons)
+    refuse(rules.why_not_publish(tariff, valid_from=valid_from, at=at))
     with transaction.atomic():
         won = Tariff.objects.filter(pk=tariff_id, state=Tariff.State.DRAFT, version=version).update(
             state=Tariff.State.PUBLISHED, valid_from=valid_from
@@ -72,8 +71,7 @@ def _manage(actor: Viewer, facility: Facility) -> None:
     """Keys run no facility, and to strangers there is nothing to manage."""
     if actor.scopes is not None or facility_of(actor, facility.slug) is None:
         raise NotFoundError
-    if reasons := why_not_manage(actor, facility.organisation_id):
-        raise RefusedError(reasons)
+    refuse(why_not_manage(actor, facility.organisation_id))
 
 
 def _tariff(actor: Viewer, tariff_id: UUID) -> Tariff:
@@ -85,7 +83,8 @@ def _tariff(actor: Viewer, tariff_id: UUID) -> Tariff:
     return tariff
 
 
-def _right(facility: Facility, numbers: Mapping[str, Any]) -> None:
+def right_numbers(facility: Facility, numbers: Mapping[str, Any]) -> None:
+    """Raises InvalidError at the first of a tariff's numbers that does not fit the facility."""
     machines = set(facility.machines.values_list("profile", flat=True)) - {""}
     classes = {str(found) for found in facility.service_classes.values_list("pk", flat=True)}
     for field, fault in rules.why_not_numbers(numbers, machines=machines, classes=classes).items():

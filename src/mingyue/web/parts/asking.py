@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from mingyue.phrases import Phrase
 from mingyue.web.facilities.models import Machine
 from mingyue.web.materials.models import Resin
 from mingyue.web.parts import queries, rules
@@ -16,7 +15,7 @@ from mingyue.web.parts.begun import add_check, begin_check, begin_study
 from mingyue.web.parts.bridge import fitting
 from mingyue.web.parts.models import Check, Part, Study
 from mingyue.web.people.viewers import Viewer
-from mingyue.web.records.errors import NotFoundError, RefusedError
+from mingyue.web.records.errors import NotFoundError, RefusedError, refuse
 from mingyue.web.records.services import record
 
 _OPEN = (Check.State.WAITING, Check.State.RUNNING)
@@ -35,8 +34,8 @@ def ask_check(
     if revision is None or machine is None or resin is None:
         raise NotFoundError
     layer_um = _layer_um(machine, layer_um)
-    _refuse(rules.why_not_ask(actor, revision.part))
-    _refuse(
+    refuse(rules.why_not_ask(actor, revision.part))
+    refuse(
         rules.why_not_check(
             revision,
             machine_offered=machine.facility.is_open and machine.state in (Machine.State.READY, Machine.State.BUSY),
@@ -103,7 +102,7 @@ def ask_deviation(*, actor: Viewer, check_id: UUID, at: datetime) -> Study:
 def _ask_study(actor: Viewer, check_id: UUID, kind: Study.Kind, at: datetime) -> Study:
     """The study that is there where it was asked already, anew where that one failed or was stopped."""
     check = _askable(actor, check_id)
-    _refuse(rules.why_not_study(check, kind))
+    refuse(rules.why_not_study(check, kind))
     with transaction.atomic():
         study, fresh = Study.objects.get_or_create(
             about=check, kind=kind, defaults={"organisation_id": check.organisation_id, "asked_at": at}
@@ -121,10 +120,5 @@ def _askable(actor: Viewer, check_id: UUID) -> Check:
     check = queries.check_of(actor, check_id)
     if check is None:
         raise NotFoundError
-    _refuse(rules.why_not_ask(actor, check.revision.part))
+    refuse(rules.why_not_ask(actor, check.revision.part))
     return check
-
-
-def _refuse(reasons: list[Phrase]) -> None:
-    if reasons:
-        raise RefusedError(reasons)

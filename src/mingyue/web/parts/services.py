@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
-from mingyue.phrases import Phrase, say
+from mingyue.phrases import say
 from mingyue.web.parts import queries, rules
 from mingyue.web.parts.asking import ask_check, ask_deviation, ask_orientations, cancel_check, cancel_checks_of
 from mingyue.web.parts.attempts import announce
@@ -19,7 +19,7 @@ from mingyue.web.parts.begun import begin_reading
 from mingyue.web.parts.models import Part, PartReader, Revision
 from mingyue.web.people.models import Membership
 from mingyue.web.people.viewers import Viewer
-from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError
+from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError, refuse
 from mingyue.web.records.models import Event
 from mingyue.web.records.services import record
 from mingyue.web.records.uploads import sender_of, take_upload
@@ -99,7 +99,7 @@ def say_units(*, actor: Viewer, revision_id: UUID, units: str, at: datetime) -> 
     revision = queries.revision_of(actor, revision_id)
     if revision is None:
         raise NotFoundError
-    _refuse(rules.why_not_change(actor, revision.part))
+    refuse(rules.why_not_change(actor, revision.part))
     if not units:
         raise InvalidError("units", say("Say which unit is meant."))
     _refuse_units(units)
@@ -142,7 +142,7 @@ def add_reader(*, actor: Viewer, part_id: UUID, email: str, at: datetime) -> Non
     ).first()
     if colleague is None:
         raise InvalidError("email", say("Nobody in your organisation has this e-mail address."))
-    _refuse(rules.why_not_reader(colleague.person_id, part))
+    refuse(rules.why_not_reader(colleague.person_id, part))
     with transaction.atomic():
         _, fresh = PartReader.objects.get_or_create(
             part=part, person_id=colleague.person_id, defaults={"organisation_id": part.organisation_id, "at": at}
@@ -193,7 +193,7 @@ def _changeable(actor: Viewer, part_id: UUID) -> Part:
     part = queries.part_of(actor, part_id)
     if part is None:
         raise NotFoundError
-    _refuse(rules.why_not_change(actor, part))
+    refuse(rules.why_not_change(actor, part))
     return part
 
 
@@ -209,8 +209,3 @@ def _named(name: str, note: str, confidentiality: str) -> tuple[str, str]:
 def _refuse_units(units: str) -> None:
     for reason in rules.why_not_units(units):
         raise InvalidError("units", reason, remedy=say("Take one of: nm, um, mm, cm, m, inch, ft."))
-
-
-def _refuse(reasons: list[Phrase]) -> None:
-    if reasons:
-        raise RefusedError(reasons)

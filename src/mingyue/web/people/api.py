@@ -25,7 +25,7 @@ Kind = Literal["institute", "university", "company", "hospital", "investor", "au
 RoleName = Literal["owner", "manager", "operator", "budget_holder", "member", "office"]
 Scope = Literal[
     "parts:read", "parts:write", "facilities:read", "materials:read", "materials:write", "orders:read", "orders:write",
-    "organisation:read",
+    "organisation:read", "events:read",
 ]  # fmt: skip
 Roles = Annotated[list[RoleName], Field(min_length=1, max_length=6)]
 Name = Annotated[str, line(120, shortest=2)]

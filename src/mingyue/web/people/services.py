@@ -14,7 +14,7 @@ from mingyue.web.people import rules
 from mingyue.web.people.keys import digest_of, new_key, new_token
 from mingyue.web.people.models import ApiKey, Invitation, Membership, Organisation, Role, User
 from mingyue.web.people.viewers import Viewer
-from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError
+from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError, refuse
 from mingyue.web.records.services import record
 from mingyue.web.records.walls import seen_by
 
@@ -220,6 +220,11 @@ def revoke_key(*, actor: Viewer, key_id: UUID, at: datetime) -> None:
         record(actor=actor, what="key.revoked", subject=key, at=at)
 
 
+def note_language(*, person_id: UUID, language: str) -> None:
+    """In which language somebody reads, for what is written to them. No event: it is nobody else's affair."""
+    User.objects.filter(pk=person_id).exclude(language=language).update(language=language)
+
+
 def _membership(actor: Viewer, membership_id: UUID) -> Membership:
     found = (
         Membership.objects.filter(pk=membership_id, ended_at=None, organisation_id__in=actor.organisations)
@@ -243,5 +248,4 @@ def _refuse(reasons: list[Phrase], actor: Viewer, organisation_id: UUID) -> None
     """Raise the reasons, if there are any; to strangers there is nothing here at all."""
     if reasons and not actor.belongs_to(organisation_id):
         raise NotFoundError
-    if reasons:
-        raise RefusedError(reasons)
+    refuse(reasons)

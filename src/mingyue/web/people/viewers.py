@@ -16,6 +16,7 @@ SCOPES = (
     "orders:read",
     "orders:write",
     "organisation:read",
+    "events:read",
 )
 
 

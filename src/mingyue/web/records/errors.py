@@ -29,6 +29,12 @@ class RefusedError(MingyueError):
         self.reasons = tuple(reasons)
 
 
+def refuse(reasons: Sequence[Phrase]) -> None:
+    """Raise the reasons that a rule found, if it found any."""
+    if reasons:
+        raise RefusedError(reasons)
+
+
 class ConflictError(MingyueError):
     """It changed meanwhile, or somebody was faster."""
 

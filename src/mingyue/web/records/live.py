@@ -62,7 +62,7 @@ class Hub:
     async def _listen(self) -> None:
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(autocommit=True, **_address()) as connection:
+                async with await psycopg.AsyncConnection.connect(autocommit=True, **server_address()) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     self.listening_since = time.monotonic()
                     self._wake_all()  # what was told before we listened
@@ -122,7 +122,7 @@ async def _events(kind: str, name: str) -> AsyncIterator[bytes]:
         ours.leave(subject, news)
 
 
-def _address() -> dict[str, Any]:
+def server_address() -> dict[str, Any]:
     """Where Django's own connection goes to, without what only Django understands."""
     said = connections["default"].get_connection_params()
     return {name: value for name, value in said.items() if name not in ("cursor_factory", "context", "row_factory")}

@@ -1,7 +1,12 @@
-"""Long lists in pages: newest first, each page begun by a cursor, so that rows added meanwhile move nothing."""
+"""Long lists in pages: newest first, each page begun by a cursor, so that rows added meanwhile move nothing.
+
+A program goes on from page to page (`page_of`), a person also back (`stretch_of`).
+"""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
@@ -31,13 +36,53 @@ class Page(Schema, Generic[T]):
 
 def page_of(rows: QuerySet[M], *, cursor: str | None, limit: int, by: str = "created_at") -> dict[str, Any]:
     """The rows after the cursor, newest first, as a Page takes them. by: the field that says when a row came to be."""
+    found = list(_older(rows, cursor, by)[: limit + 1])
+    more = len(found) > limit
+    return {"items": found[:limit], "next": _cursor_of(found[limit - 1], by) if more else None}
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch(Generic[M]):
+    """A page for people. newer, older: the cursors that lead to its neighbours; none at an end."""
+
+    items: list[M]
+    newer: str | None = None
+    older: str | None = None
+
+
+def stretch_of(
+    rows: QuerySet[M], *, limit: int, by: str, older_than: str | None = None, newer_than: str | None = None
+) -> Stretch[M]:
+    """The page on one side of a cursor, newest first; the first one where there is no cursor, or none that is one.
+
+    Where fewer rows are newer than a page holds, the first page is shown whole.
+    """
+    if newer_than and re.fullmatch(CURSOR, newer_than):
+        found = list(_newer(rows, newer_than, by)[: limit + 1])
+        if len(found) > limit:
+            items = found[:limit][::-1]
+            return Stretch(items, newer=_cursor_of(items[0], by), older=_cursor_of(items[-1], by))
+        older_than = None
+    cursor = older_than if older_than and re.fullmatch(CURSOR, older_than) else None
+    page = page_of(rows, cursor=cursor, limit=limit, by=by)
+    items = page["items"]
+    return Stretch(items, newer=_cursor_of(items[0], by) if cursor and items else None, older=page["next"])
+
+
+def _older(rows: QuerySet[M], cursor: str | None, by: str) -> QuerySet[M]:
     if cursor:
         at, row = _read(cursor)
         rows = rows.filter(Q(**{f"{by}__lt": at}) | Q(**{by: at, "pk__lt": row}))
-    found = list(rows.order_by(f"-{by}", "-pk")[: limit + 1])
-    more = len(found) > limit
-    last = found[limit - 1] if more else None
-    return {"items": found[:limit], "next": None if last is None else _write(getattr(last, by), last.pk)}
+    return rows.order_by(f"-{by}", "-pk")
+
+
+def _newer(rows: QuerySet[M], cursor: str, by: str) -> QuerySet[M]:
+    at, row = _read(cursor)
+    return rows.filter(Q(**{f"{by}__gt": at}) | Q(**{by: at, "pk__gt": row})).order_by(by, "pk")
+
+
+def _cursor_of(row: Model, by: str) -> str:
+    return _write(getattr(row, by), row.pk)
 
 
 def _write(at: datetime, row: UUID) -> str:

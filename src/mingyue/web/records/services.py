@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from mingyue.web.records.models import HOUSE, Chain, Event
 
 FIRST = "0" * 64
+CHANNEL = "mingyue_events"  # where whoever tells of events hears whose chain grew, once that is committed
 
 
 class Actor(Protocol):
@@ -96,19 +97,21 @@ _COLUMNS = (
 
 
 def _write(events: Sequence[Event]) -> None:
-    """The events, and their chains' new heads, in one round trip."""
+    """The events, their chains' new heads, and news for whoever tells others of them, in one round trip."""
     rows = [_row(event) for event in events]
     row = f"({', '.join(['%s'] * len(_COLUMNS))})"
     with connection.cursor() as cursor:
         cursor.execute(
             # Nothing is returned by the first: whoever writes an event may not always read it.
-            f"WITH told AS (INSERT INTO records_event ({', '.join(_COLUMNS)}) VALUES {', '.join([row] * len(rows))})"
-            " UPDATE records_chain SET count = moved.count, head = moved.head"
-            f" FROM (VALUES {', '.join(['(%s::uuid, %s::bigint, %s)'] * len(rows))}) AS moved (id, count, head)"
-            " WHERE organisation_id = moved.id",
+            f"WITH told AS (INSERT INTO records_event ({', '.join(_COLUMNS)}) VALUES {', '.join([row] * len(rows))}),"
+            " moved AS (UPDATE records_chain SET count = next.count, head = next.head"
+            f" FROM (VALUES {', '.join(['(%s::uuid, %s::bigint, %s)'] * len(rows))}) AS next (id, count, head)"
+            " WHERE organisation_id = next.id RETURNING organisation_id)"
+            " SELECT pg_notify(%s, organisation_id::text) FROM moved",
             [
                 *(value for row in rows for value in row),
                 *(value for event in events for value in (event.organisation_id, event.number, event.digest)),
+                CHANNEL,
             ],
         )
 

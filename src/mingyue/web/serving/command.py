@@ -15,7 +15,7 @@ from pathlib import Path
 from mingyue.errors import MingyueError, why_refused
 from mingyue.phrases import add_tables, say
 from mingyue.web.serving.locks import HomeLock
-from mingyue.web.serving.platform import Platform
+from mingyue.web.serving.platform import Platform, address_of
 from mingyue.web.serving.postgres import EmbeddedServer
 from mingyue.web.serving.preparing import make_folders, why_foreign_walls_fail
 from mingyue.web.serving.programs import cannot_write
@@ -81,7 +81,7 @@ def _serve(environment: Environment, options: Options) -> int:
 async def _run(
     environment: Environment, options: Options, server: EmbeddedServer | None, listening: socket.socket
 ) -> int:
-    address = _address(listening)
+    address = address_of(listening)
 
     def when_ready() -> None:
         log.info("ready")
@@ -154,9 +154,3 @@ def _listening(options: Options) -> Iterator[socket.socket]:
         ) from error
     with listening:
         yield listening
-
-
-def _address(listening: socket.socket) -> str:
-    host, port = listening.getsockname()[:2]
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

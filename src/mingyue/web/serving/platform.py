@@ -1,4 +1,4 @@
-"""Database, web and workers as one: they start in order, keep each other's company, and end in the opposite order."""
+"""Database, web, workers and teller as one: they start in order, keep each other's company, and end in the opposite order."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ class Platform:
         self._database: list[Kept] = []
         self._web: list[Kept] = []
         self._workers: list[Kept] = []
+        self._tellers: list[Kept] = []
 
     async def run(self, when_ready: Callable[[], None]) -> int:
         """Serve until told to stop; the exit code."""
@@ -72,9 +73,10 @@ class Platform:
         log.info("web processes: %d, workers: %d", self.environment.web_processes, self.environment.workers)
         self._web = [Kept(recipes.web(n, self.listening)) for n in _numbers(self.environment.web_processes)]
         self._workers = [Kept(recipes.worker(n, self.environment.home)) for n in _numbers(self.environment.workers)]
+        self._tellers = [Kept(recipes.teller(address_of(self.listening)))]
         if await self._unless_stopped(self._all_ready()):
             return STOPPED
-        for kept in [*self._web, *self._workers]:
+        for kept in [*self._web, *self._workers, *self._tellers]:
             kept.proven = True
         return None
 
@@ -101,7 +103,7 @@ class Platform:
 
     async def _all_ready(self) -> None:
         while not await self._answers():
-            for kept in [*self._web, *self._workers]:
+            for kept in [*self._web, *self._workers, *self._tellers]:
                 if kept.hopeless.is_set():
                     raise CannotServeError(
                         say("The process {name} ends as soon as it starts.", name=kept.recipe.name),
@@ -129,11 +131,19 @@ class Platform:
     async def _end(self) -> None:
         """Nobody new is let in; open requests are answered, then jobs are finished, then the database stops."""
         self.listening.close()
-        for told, group in (("web", self._web), ("workers", self._workers), ("database", self._database)):
+        groups = {"web": self._web, "workers": [*self._workers, *self._tellers], "database": self._database}
+        for told, group in groups.items():
             if group:
                 log.info("stopping %s", told)
                 await _stop_all(group, self.hurry)
         log.info("stopped")
+
+
+def address_of(listening: socket.socket) -> str:
+    """Where a browser on this machine finds who listens here."""
+    host, port = listening.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 async def _stop_all(group: Sequence[Kept], hurry: asyncio.Event) -> None:

@@ -1,4 +1,4 @@
-"""How each child of `serve` is made and stopped: the database, a web process, a worker, and what prepares them."""
+"""How each child of `serve` is made and stopped: database, web process, worker, teller, and what prepares them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mingyue.web.serving.processes import Process, Recipe, start
 
 # So long an open request, and a job, may take after its process was told to stop. A job that takes longer is done anew
 # by the next worker.
-_FINISH_S = {"web": 20, "worker": 20}
+_FINISH_S = {"web": 20, "worker": 20, "teller": 20}
 _MARGIN_S = 5
 
 
@@ -53,6 +53,15 @@ def worker(number: int, home: Path) -> Recipe:
         return await start(f"worker {number}", args=arguments)
 
     return Recipe(f"worker {number}", spawn, stop_signals=((signal.SIGTERM, _FINISH_S["worker"] + _MARGIN_S),))
+
+
+def teller(address: str) -> Recipe:
+    """The process that tells of events. address: where the platform answers."""
+
+    async def spawn() -> Process:
+        return await start("teller", args=_python("mingyue.web.serving.teller", address))
+
+    return Recipe("teller", spawn, stop_signals=((signal.SIGTERM, _FINISH_S["teller"] + _MARGIN_S),))
 
 
 async def prepare() -> Process:

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path, re_path
 from django.utils.cache import patch_vary_headers
@@ -21,14 +22,17 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from mingyue import __version__
 from mingyue.errors import LimitError, MingyueError
 from mingyue.phrases import say
 from mingyue.web.facilities.api import router as facilities
 from mingyue.web.materials.api import router as materials
+from mingyue.web.notices.api import router as notices
 from mingyue.web.orders.api import router as quotes
 from mingyue.web.orders.order_api import router as orders
+from mingyue.web.orders.papers_api import router as papers
 from mingyue.web.orders.project_api import router as projects
 from mingyue.web.parts.api import router as parts
 from mingyue.web.people.access import caller, now
@@ -41,6 +45,7 @@ from mingyue.web.site.limits import Counter
 REQUESTS_A_MINUTE = 1200
 _counter = Counter(REQUESTS_A_MINUTE)
 _log = logging.getLogger("django.request")
+_HELD = (LockNotAvailable, DeadlockDetected)  # see the lock timeout in database.py
 View = Callable[..., HttpResponse]
 
 
@@ -64,7 +69,7 @@ api = Api(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (people, facilities, materials, parts, quotes, orders, projects):
+for router in (people, facilities, materials, parts, quotes, orders, projects, papers, notices):
     api.add_router("", router)
 
 
@@ -85,6 +90,8 @@ def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
+    if isinstance(error.__cause__, _HELD):
+        return problems.busy(request)
     got_request_exception.send(sender=None, request=request)
     _log.error("fault in the API at %s", request.path, exc_info=error)
     return problems.fault(request)
@@ -106,6 +113,10 @@ def _door(view: View) -> View:
             response = problems.of_error(request, _too_big())
         except SuspiciousOperation:
             response = problems.unreadable(request)
+        except OperationalError as error:  # waiting for another request of the same Idempotency-Key
+            if not isinstance(error.__cause__, _HELD):
+                raise
+            response = problems.busy(request)
         if isinstance(response, HttpResponseNotAllowed):
             response = problems.wrong_method(request, allowed=response["Allow"])
         if response.status_code == 429:

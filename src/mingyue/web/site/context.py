@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from mingyue import __version__
 from mingyue.phrases import Phrase, say
+from mingyue.web.notices.queries import unread_count
 from mingyue.web.records.language import current_language
 
 SECTIONS = {
@@ -19,12 +21,18 @@ SECTIONS = {
     "/materials/": say("Materials"),
     "/organisations/": say("Organisation"),
 }
+LIES_IN = {
+    "/quotes/": "/orders/",
+    "/invoices/": "/orders/",
+    "/projects/": "/orders/",
+}  # pages → the section they are of
 OF_THE_OFFICE = {"/administration/": say("Administration")}  # seen by those who run the platform
 OF_ONES_ACCOUNT = {
     "/accounts/email/": say("E-mail addresses"),
     "/accounts/password/change/": say("Password"),
     "/accounts/2fa/": say("Second factor and passkeys"),
     "/accounts/sessions/": say("Sessions"),
+    "/notices/settings/": say("What to hear of"),
 }
 
 
@@ -38,15 +46,18 @@ class Place:
 
 
 def about_the_site(request: HttpRequest) -> dict[str, Any]:
-    """language: en or zh."""
-    office = getattr(getattr(request, "viewer", None), "runs_platform", False)
+    """language: en or zh. unread: how many notices are new; asked only by a page that shows it."""
+    viewer = getattr(request, "viewer", None)
+    office = getattr(viewer, "runs_platform", False)
     return {
         "language": current_language(),
         "sections": _places(SECTIONS | OF_THE_OFFICE if office else SECTIONS, request.path),
         "account_pages": _places(OF_ONES_ACCOUNT, request.path),
+        "unread": SimpleLazyObject(lambda: unread_count(viewer) if viewer else 0),
         "version": __version__,
     }
 
 
 def _places(names: Mapping[str, Phrase], path: str) -> list[Place]:
-    return [Place(address, name, path.startswith(address)) for address, name in names.items()]
+    section = next((of for pages, of in LIES_IN.items() if path.startswith(pages)), path)
+    return [Place(address, name, section.startswith(address)) for address, name in names.items()]

@@ -27,6 +27,7 @@ class Environment:
     owner_url: the role that owns the tables and changes their shape.
     origin: scheme and host under which people reach the platform, such as https://print.example.org.
     blobs: where blobs lie: a folder, or s3://bucket/prefix.
+    webhooks_private: whether webhooks may reach into private networks, and by http.
     """
 
     home: Path
@@ -43,6 +44,7 @@ class Environment:
     behind_proxy: bool
     web_processes: int
     workers: int
+    webhooks_private: bool
 
     @property
     def embedded(self) -> bool:
@@ -70,6 +72,7 @@ def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
         behind_proxy=said.get("MINGYUE_BEHIND_PROXY", "").lower() in TRUE,
         web_processes=_count(said, "MINGYUE_WEB_PROCESSES", 2),
         workers=_count(said, "MINGYUE_WORKERS", 1),
+        webhooks_private=(said.get("MINGYUE_WEBHOOKS_PRIVATE", "") or str(not production)).lower() in TRUE,
     )
 
 

@@ -131,6 +131,17 @@ def fault(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
+def busy(request: HttpRequest) -> HttpResponse:
+    """Somebody else held for too long what this request needed; nothing was done."""
+    response = problem(
+        request, 503, "busy", say("Others were first"),
+        detail=say("Others work on the same thing just now; nothing was done."),
+        remedy=say("Send the same request again in a moment."),
+    )  # fmt: skip
+    response["Retry-After"] = "1"
+    return response
+
+
 def of_values(request: HttpRequest, found: Sequence[Mapping[str, Any]]) -> HttpResponse:
     """What pydantic found wrong with the values of a request."""
     return problem(

@@ -24,7 +24,16 @@ ALLOWED_HOSTS = list(ENVIRONMENT.hosts) or ([] if ENVIRONMENT.production else ["
 CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.origin] if ENVIRONMENT.origin else []
 
 # --- apps ---------------------------------------------------------------------------------------------------------
-OURS = ["records", "people", "facilities", "materials", "parts", "orders", "site"]  # in the order in which they stand
+OURS = [
+    "records",
+    "people",
+    "facilities",
+    "materials",
+    "parts",
+    "orders",
+    "notices",
+    "site",
+]  # in the order in which they stand
 INSTALLED_APPS = [
     *(f"mingyue.web.{name}" for name in OURS),
     "django.contrib.auth",
@@ -90,6 +99,7 @@ CACHES = {
 PROCRASTINATE_DATABASE_ALIAS = "default"
 MINGYUE_UPLOADS = ENVIRONMENT.home / "uploads"
 UPLOAD_LIMIT_BYTES = 2 * 2**30
+WEBHOOKS_PRIVATE = ENVIRONMENT.webhooks_private
 UPLOADS_OPEN_LIMIT_BYTES = 20 * 2**30  # of one organisation, all that is on its way together
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20  # one piece of an upload; see records/uploads.py
 FILE_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.i18n import set_language
 
 from mingyue.web.parts.pages import terms
 from mingyue.web.site import api, views
@@ -11,7 +10,7 @@ from mingyue.web.site import api, views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("administration/", views.administration, name="administration"),
-    path("language/", set_language, name="set_language"),
+    path("language/", views.language, name="set_language"),
     path("api/", api.urls),
     path("accounts/", include("allauth.urls")),
     path("uploads/", include("mingyue.web.records.urls")),
@@ -22,4 +21,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("mingyue.web.facilities.urls")),
     path("", include("mingyue.web.materials.urls")),
     path("", include("mingyue.web.orders.urls")),
+    path("", include("mingyue.web.notices.urls")),
 ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
+from django.views.i18n import set_language
 
 from mingyue.web.facilities.queries import facilities
 from mingyue.web.parts.queries import parts_of
+from mingyue.web.people.services import note_language
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.errors import NotFoundError
 from mingyue.web.site import queries
@@ -26,6 +29,15 @@ def home(request: HttpRequest) -> HttpResponse:
         "my_parts": parts_of(viewer)[:_SHOWN] if viewer.signed_in else [],
     }
     return render(request, "site/home.html", context)
+
+
+def language(request: HttpRequest) -> HttpResponse:
+    """In which language the visitor reads from now on; whoever is signed in is written to in it too."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    chosen = request.POST.get("language", "")
+    if viewer.person_id is not None and chosen in dict(settings.LANGUAGES):
+        note_language(person_id=viewer.person_id, language=chosen)
+    return set_language(request)
 
 
 @login_required

@@ -39,3 +39,27 @@ def named(kept_names: Mapping[str, Any]) -> str:
     """The name of something that was kept with both its names."""
     zh = str(kept_names.get("name_zh") or "")
     return zh if zh and current_language() == "zh" else str(kept_names["name"])
+
+
+@register.filter
+def cheapest(content: Mapping[str, Any]) -> int:
+    """The total of the option that costs least."""
+    return min(int(option["total_fen"]) for option in content["options"])
+
+
+@register.filter
+def more(amount_fen: int | None) -> str:
+    """A difference, with its sign."""
+    return f"+{yuan(amount_fen)}" if amount_fen and amount_fen > 0 else yuan(amount_fen)
+
+
+@register.filter
+def unlocalized(number: float) -> str:
+    """A number as programs read it, whatever the visitor's language writes."""
+    return f"{number:.3f}"
+
+
+@register.filter
+def change(percent: float) -> str:
+    """12.34 as +12.3 %."""
+    return f"{percent:+.1f} %"

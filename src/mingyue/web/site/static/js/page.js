@@ -2,10 +2,12 @@
 
 import { announce } from "./announce.js";
 import { start as startAppearance } from "./appearance.js";
+import { start as startBell } from "./bell.js";
 import { HEADER, token } from "./csrf.js";
 import { start as startScrolling } from "./scrolling.js";
 
 startAppearance();
+startBell();
 startScrolling();
 
 const said = document.getElementById("announcements").dataset;

@@ -1,0 +1,16 @@
+"""The document of a deal, as the platform prints it or as JSON."""
+
+from __future__ import annotations
+
+from typing import Literal
+from urllib.parse import quote, urlencode
+
+from mingyue.client.calls import Caller
+
+Form = Literal["pdf", "json"]
+
+
+def document(call: Caller, thing: str, key: str, *, language: str, form: Form) -> bytes:
+    """The file. thing: quotes, orders or invoices; language: of a PDF, the caller's where none is said."""
+    asked = f"?{urlencode({'language': language})}" if language and form == "pdf" else ""
+    return call("GET", f"/api/{thing}/{quote(key, safe='')}/document.{form}{asked}").body

@@ -1,0 +1,96 @@
+"""What managers of the facility do about the money of an order, and the ledger as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from mingyue.web.orders import queries, services
+from mingyue.web.orders.exports import ledger_in_pieces
+from mingyue.web.orders.forms import BillForm, CreditForm, InvoiceForm, PaymentForm, RefundForm, VoidForm, WriteOffForm
+from mingyue.web.orders.order_views import booked, order_of
+from mingyue.web.orders.requests import viewer_of
+from mingyue.web.records.errors import NotFoundError
+
+
+@login_required
+@require_POST
+def bill(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """An invoice."""
+    return booked(request, order_id, "bill_form", BillForm(request.POST), services.bill_order)
+
+
+@login_required
+@require_POST
+def pay(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """Money came."""
+    return booked(request, order_id, "payment_form", PaymentForm(request.POST), services.note_payment)
+
+
+@login_required
+@require_POST
+def refund(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """Money went back."""
+    return booked(request, order_id, "refund_form", RefundForm(request.POST), services.note_refund)
+
+
+@login_required
+@require_POST
+def write_off(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """Nobody will pay it."""
+    return booked(request, order_id, "write_off_form", WriteOffForm(request.POST), services.write_off)
+
+
+@login_required
+@require_POST
+def credit(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """Less is asked for than was billed."""
+    return _about_an_invoice(request, order_id, "credit_form", CreditForm, services.credit_invoice)
+
+
+@login_required
+@require_POST
+def void(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """An invoice that should not have been."""
+    return _about_an_invoice(request, order_id, "void_form", VoidForm, services.void_invoice)
+
+
+def _about_an_invoice(
+    request: HttpRequest, order_id: UUID, name: str, form: type[InvoiceForm], act: Callable[..., Any]
+) -> HttpResponse:
+    """The form offers the invoices of this order only."""
+    _, found = order_of(request, order_id)
+
+    def act_on_one(*, invoice: str, order_id: UUID, **said: Any) -> Any:
+        return act(invoice_id=UUID(invoice), **said)
+
+    return booked(request, order_id, name, form(request.POST, invoices=list(found.invoices.all())), act_on_one)
+
+
+@login_required
+@require_GET
+def ledger(request: HttpRequest) -> StreamingHttpResponse:
+    """What was booked about the orders that the viewer sees, for a finance office; of one facility, or of all."""
+    viewer = viewer_of(request)
+    entries, slug = queries.entries_of(viewer), request.GET.get("facility", "")
+    name = "ledger"
+    if slug:
+        found = queries.books_of(viewer).filter(slug=slug).first()
+        if found is None:
+            raise NotFoundError
+        entries, name = entries.filter(order__quote__facility=found), f"ledger-{found.slug}"
+    now = datetime.now(UTC)
+    return StreamingHttpResponse(
+        ledger_in_pieces(viewer.someone, entries.filter(at__lte=now)),
+        content_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}-{now:%Y-%m-%d}.csv"',
+            "Cache-Control": "private, no-store",
+        },
+    )

@@ -1,0 +1,102 @@
+"""The teller of a real `mingyue serve`: told at once, killed in the middle, left without a database; nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from mingyue.client import verify_webhook
+from tests.web.notices.receiver import Receiver, receiving
+from tests.web.serving.breaking import asked
+from tests.web.serving.demonstrated import served
+from tests.web.serving.running import Served, until
+
+__all__ = ["served"]  # a fixture
+
+HOOKS = "/organisations/jialing-university/webhooks/"
+ENGINEER = "engineer@mingyue.example"
+
+
+@pytest.fixture(scope="module")
+def owner(served: Served) -> Iterator[httpx.Client]:
+    """The browser of an owner who is signed in."""
+    passwords = json.loads((served.home / "demonstration.json").read_text(encoding="utf-8"))["passwords"]
+    with httpx.Client(base_url=served.address, follow_redirects=True, timeout=30) as browser:
+        browser.get("/accounts/login/")
+        said = {"login": ENGINEER, "password": passwords[ENGINEER], "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
+        assert browser.post("/accounts/login/", data=said).status_code == 200
+        yield browser
+
+
+def posted(browser: httpx.Client, address: str, **said: str) -> str:
+    answer = browser.post(address, data=said | {"csrfmiddlewaretoken": browser.cookies["csrftoken"]})
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def hooked(browser: httpx.Client, receiver: Receiver) -> tuple[str, str]:
+    """The address of a new webhook's page, and its secret."""
+    page = posted(browser, HOOKS, url=receiver.url, kinds="nothing.*")  # tests reach it nevertheless
+    secret = re.search(r"whsec_[A-Za-z0-9+/=]{44}", page)
+    links = re.findall(rf'href="({HOOKS}[0-9a-f-]{{36}}/)"', page)
+    assert secret
+    return links[0], secret[0]
+
+
+def delivery(served: Served, delivery_id: str) -> tuple[str, int]:
+    """State and attempts."""
+    ((state, attempts),) = asked(served, "SELECT state, attempts FROM notices_delivery WHERE id = %s", delivery_id)
+    return state, attempts
+
+
+def pids(served: Served) -> set[int]:
+    """Of the tellers that run."""
+    return {one.pid for one in served.children("serving.teller")}
+
+
+def test_what_happens_is_told_at_once(served: Served, owner: httpx.Client) -> None:
+    with receiving() as receiver:
+        page, secret = hooked(owner, receiver)
+        posted(owner, f"{page}test/")
+        until(lambda: receiver.calls)
+
+    (call,) = receiver.calls
+    event = verify_webhook(secret, call.headers, call.body)
+    assert (event.type, event.organisation) == ("webhook.tested", "jialing-university")
+    until(lambda: delivery(served, call.headers["webhook-id"]) == ("delivered", 1))
+
+
+def test_a_teller_that_is_killed_while_it_sends_sends_the_same_again(served: Served, owner: httpx.Client) -> None:
+    with receiving("silent", "well") as receiver:
+        page, secret = hooked(owner, receiver)
+        posted(owner, f"{page}test/")
+        until(lambda: receiver.calls)  # it has come, and is not answered
+        (doomed,) = served.children("serving.teller")
+        doomed.kill()
+        until(lambda: pids(served) - {doomed.pid})
+        assert delivery(served, receiver.ids[0]) == ("due", 1)
+        # The claim of the dead one runs out.
+        asked(served, "UPDATE notices_delivery SET next_at = now() WHERE id = %s", receiver.ids[0])
+        until(lambda: len(receiver.calls) == 2)
+        until(lambda: delivery(served, receiver.ids[0]) == ("delivered", 2))
+
+    assert len(set(receiver.ids)) == 1
+    assert len({verify_webhook(secret, call.headers, call.body).id for call in receiver.calls}) == 1
+    assert "teller ended (SIGKILL), starts again" in served.log()
+
+
+def test_a_teller_hears_again_when_the_database_was_started_anew(served: Served, owner: httpx.Client) -> None:
+    with receiving() as receiver:
+        page, _ = hooked(owner, receiver)
+        before, (postmaster,) = pids(served), served.children("unix_socket_directories")
+        postmaster.kill()
+        until(lambda: (again := served.children("unix_socket_directories")) and again[0].pid != postmaster.pid)
+        until(served.ready)
+        posted(owner, f"{page}test/")
+        until(lambda: receiver.calls)
+
+    assert pids(served) == before
