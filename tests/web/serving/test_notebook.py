@@ -19,6 +19,7 @@ from mingyue.client import ApiError, Client, Quote
 from mingyue.printing.formats.stl import write_stl
 from tests.solids import box
 from tests.web.api.test_programs import mingyue
+from tests.web.serving.demonstrated import served
 from tests.web.serving.running import ROOT, Served
 
 __all__ = ["served"]  # a fixture
