@@ -268,16 +268,16 @@ def ordered(revision: Revision, facility: Facility, cast: Cast) -> tuple[Quote, 
             state="accepted", valid_until=NOW, **both,
         )  # fmt: skip
         return quote, Order.objects.create(
-            quote=quote, number="O-0000-0000", option=0, reference="P1", currency="CNY", total_fen=0, rates=[],
+            quote=quote, number="O-0000-0000", option=0, reference="P1", currency="CNY", total_fen=1, rates=[[0, 1, 0]],
             state="made", **both,
         )  # fmt: skip
 
 
 def billed(order: Order, cast: Cast) -> Invoice:
-    """One fen of the order, written into the books past the services."""
-    rates, said = {0: (1, 0)}, {"actor": viewer_of(cast.manager), "order": order, "at": NOW}
+    """All of the order, written into the books past the services."""
+    rates, said = books.read(order.rates), {"actor": viewer_of(cast.manager), "order": order, "at": NOW}
     with seen_by(organisation_id=order.provider_id), transaction.atomic():
-        books.post(kind=Entry.Kind.ACCEPT, amounts=accounts.accepted(1), **said)
+        books.post(kind=Entry.Kind.ACCEPT, amounts=accounts.accepted(order.total_fen), **said)
         entry = books.post(kind=Entry.Kind.BILL, amounts=accounts.billed(rates), **said)
         return books.issue(order=order, kind=Invoice.Kind.INVOICE, entry=entry, rates=rates, at=NOW)
 

@@ -40,7 +40,7 @@ def list_orders(
     if not found:
         print_line(say("No order yet. Accept a quote with `mingyue quote accept`."))
         return
-    columns = (say("order"), say("part"), say("state"), say("price"), say("facility"), say("project"), say("date"))
+    columns = (say("its number"), say("part"), say("state"), say("price"), say("facility"), say("project"), say("date"))
     print_table(
         columns,
         (
@@ -165,15 +165,7 @@ def _standing(order: Order) -> dict[Phrase, int]:
 
 
 def _print_invoices(invoices: list[Invoice] | tuple[Invoice, ...]) -> None:
-    columns = (
-        say("document"),
-        say("invoice number"),
-        say("order"),
-        say("amount"),
-        say("date"),
-        say("voided"),
-        say("id"),
-    )
+    columns = (say("document"), say("its number"), say("order"), say("amount"), say("date"), say("voided"), say("id"))
     print_table(
         columns,
         (

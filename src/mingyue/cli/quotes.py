@@ -73,7 +73,7 @@ def list_quotes(
     if not found:
         print_line(say("No quote yet. Ask for one with `mingyue quote ask`."))
         return
-    columns = (say("quote"), say("part"), say("state"), say("price"), say("facility"), say("valid until"))
+    columns = (say("its number"), say("part"), say("state"), say("price"), say("facility"), say("valid until"))
     print_table(columns, map(_row, found))
 
 
