@@ -133,7 +133,7 @@ def list_entries(
         columns = (
             say("date"),
             say("order"),
-            say("what"),
+            say("entry"),
             say("account"),
             say("debit"),
             say("credit"),

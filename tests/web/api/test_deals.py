@@ -43,7 +43,15 @@ ACTS: dict[str, tuple[set[str], set[str]]] = {
 }  # fmt: skip
 READERS = {"owner", "holder", "manager", "operator"}
 # Projects are the customer's affair.
-READS = {"show_quote": READERS, "show_order": READERS, "show_invoice": READERS, "show_project": {"owner", "holder"}}
+READS = {
+    **dict.fromkeys(
+        (f"{what}_{how}" for what in ("quote", "order", "invoice") for how in ("document", "pdf")), READERS
+    ),
+    "show_quote": READERS,
+    "show_order": READERS,
+    "show_invoice": READERS,
+    "show_project": {"owner", "holder"},
+}
 DEALS = [one for one in ENDPOINTS if set(one[2].tags or ()) & {"quotes", "orders", "projects"}]
 
 

@@ -16,6 +16,7 @@ import pytest
 
 from mingyue.client import ApiError, Client, Quote
 from tests.web.api.test_programs import mingyue
+from tests.web.serving.demonstrated import served
 from tests.web.serving.running import ROOT, Served
 
 TUTORIAL = ROOT / "docs" / "tutorial" / "ordered-from-a-notebook.md"
