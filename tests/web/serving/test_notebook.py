@@ -19,6 +19,8 @@ from tests.web.api.test_programs import mingyue
 from tests.web.serving.demonstrated import served
 from tests.web.serving.running import ROOT, Served
 
+__all__ = ["served"]  # fixtures
+
 TUTORIAL = ROOT / "docs" / "tutorial" / "ordered-from-a-notebook.md"
 
 
