@@ -129,6 +129,18 @@ COMMANDS: Final[dict[str, tuple[str, Phrase]]] = {
         "quotes:withdraw",
         say("Say that a quote is wanted no more."),
     ),
+    "quote review": (
+        "quotes:review",
+        say("Have a person of the facility look at an offer."),
+    ),
+    "quote release": (
+        "quotes:release",
+        say("Offer a quote that was looked at, as it is; for managers of the facility."),
+    ),
+    "quote pdf": (
+        "quotes:pdf",
+        say("Fetch a quote as a PDF."),
+    ),
     "order list": (
         "orders:list_orders",
         say("List the orders that you may see."),
@@ -136,6 +148,10 @@ COMMANDS: Final[dict[str, tuple[str, Phrase]]] = {
     "order show": (
         "orders:show",
         say("Show an order: what it is for, how far it is, what was billed and paid."),
+    ),
+    "order pdf": (
+        "orders:pdf",
+        say("Fetch the confirmation of an order as a PDF."),
     ),
     "order cancel": (
         "orders:cancel",

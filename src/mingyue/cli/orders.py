@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from mingyue.cli.options import OriginOption
 from mingyue.cli.output import AsJson, print_json, print_line, print_pairs, print_table, tell
 from mingyue.cli.platform import logged_in, named
-from mingyue.cli.quotes import money, print_option
+from mingyue.cli.quotes import PdfOption, money, print_option, write_pdf
 from mingyue.phrases import Phrase, say
 
 if TYPE_CHECKING:
@@ -65,6 +66,13 @@ def show(order: OrderArgument, origin: OriginOption = None, as_json: AsJson = Fa
     print_pairs({name: money(amount, found.currency) for name, amount in _standing(found).items()})
     if found.invoices:
         _print_invoices(found.invoices)
+
+
+def pdf(order: OrderArgument, output: PdfOption = None, origin: OriginOption = None, as_json: AsJson = False) -> None:
+    """`mingyue order pdf ORDER`."""
+    with logged_in(origin) as client:
+        found = client.order(order)
+        write_pdf(client.order_document(found), output or Path(f"{found.number}.pdf"), as_json=as_json)
 
 
 def cancel(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -10,6 +11,7 @@ from mingyue.cli.options import OriginOption
 from mingyue.cli.output import AsJson, print_json, print_line, print_table, tell
 from mingyue.cli.platform import VERDICTS, logged_in, named
 from mingyue.errors import BadInputError
+from mingyue.files import unfinished
 from mingyue.phrases import Phrase, say
 
 if TYPE_CHECKING:  # `mingyue.client` speaks over the network; help texts need not wait for it
@@ -24,6 +26,9 @@ INSPECTIONS: dict[str, Phrase] = {
 State = Literal["review", "offered", "declined", "superseded", "withdrawn", "accepted"]
 QuoteArgument = Annotated[
     str, typer.Argument(metavar="QUOTE", help=tell("A quote's number, such as Q-7F3K-2M9P, or its id."))
+]
+PdfOption = Annotated[
+    Path | None, typer.Option("-o", "--output", help=tell("The file to write; NUMBER.pdf if not said."))
 ]
 OptionOption = Annotated[
     int | None, typer.Option("--option", min=1, help=tell("Which option, counted from 1 as they are shown."))
@@ -142,6 +147,42 @@ def withdraw(
     with logged_in(origin) as client:
         found = client.withdraw(quote, why)
     _print_state(found, as_json=as_json)
+
+
+def review(
+    quote: QuoteArgument,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help=tell("What a person is to look at, and why."))],
+    origin: OriginOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """`mingyue quote review QUOTE TEXT`."""
+    with logged_in(origin) as client:
+        found = client.ask_review(quote, text)
+    _print_state(found, as_json=as_json)
+
+
+def release(quote: QuoteArgument, origin: OriginOption = None, as_json: AsJson = False) -> None:
+    """`mingyue quote release QUOTE`."""
+    with logged_in(origin) as client:
+        found = client.release(quote)
+    _print_state(found, as_json=as_json)
+
+
+def pdf(quote: QuoteArgument, output: PdfOption = None, origin: OriginOption = None, as_json: AsJson = False) -> None:
+    """`mingyue quote pdf QUOTE`."""
+    with logged_in(origin) as client:
+        found = client.quote(quote)
+        write_pdf(client.quote_document(found), output or Path(f"{found.number}.pdf"), as_json=as_json)
+
+
+def write_pdf(content: bytes, path: Path, *, as_json: bool) -> None:
+    """All of it or nothing, and where it is."""
+    with unfinished(path) as beside:
+        beside.write_bytes(content)
+    if as_json:
+        print_json({"file": path, "size_bytes": len(content)})
+    else:
+        print_line(say("Written: {file}", file=path))
 
 
 def money(amount_fen: int, currency: str) -> str:

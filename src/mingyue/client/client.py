@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from mingyue.client.asking import Identified, id_of
 from mingyue.client.documents import Form, document
 from mingyue.client.providing import Providing
 from mingyue.client.things import Check, Event, Facility, Finding, Machine, Me, Part, PartBrief
@@ -139,14 +140,14 @@ class Client(Providing):
             if not more:
                 self._call.sleep(_LONGEST_PAUSE_S)
 
-    def quote_document(self, quote_id: str, *, language: str = "", form: Form = "pdf") -> bytes:
+    def quote_document(self, quote: Identified | str, *, language: str = "", form: Form = "pdf") -> bytes:
         """The quote as a file; language: en or zh, this client's where none is said. JSON holds both."""
-        return document(self._call, "quotes", quote_id, language=language, form=form)
+        return document(self._call, self._quote(quote), language=language, form=form)
 
-    def order_document(self, order_id: str, *, language: str = "", form: Form = "pdf") -> bytes:
+    def order_document(self, order: Identified | str, *, language: str = "", form: Form = "pdf") -> bytes:
         """The order confirmation as a file."""
-        return document(self._call, "orders", order_id, language=language, form=form)
+        return document(self._call, self._order(order), language=language, form=form)
 
-    def invoice_document(self, invoice_id: str, *, language: str = "", form: Form = "pdf") -> bytes:
+    def invoice_document(self, invoice: Identified | str, *, language: str = "", form: Form = "pdf") -> bytes:
         """The invoice or credit note as a file."""
-        return document(self._call, "invoices", invoice_id, language=language, form=form)
+        return document(self._call, f"/api/invoices/{id_of(invoice)}", language=language, form=form)

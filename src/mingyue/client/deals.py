@@ -65,7 +65,10 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Option(msgspec.Struct, frozen=True, kw_only=True):
-    """One way of making the part, with its price. number: counted from 0."""
+    """One way of making the part, with its price. number: counted from 0.
+
+    settled: False where it was priced while its check still ran: it can be approved when that is done.
+    """
 
     number: int
     check: str
@@ -82,6 +85,7 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
     net_fen: int
     tax_fen: int
     total_fen: int
+    settled: bool = True
     placement: dict[str, Any] | None = None
 
 

@@ -114,6 +114,14 @@ class Ordering(Asking):
         """Order the option that was approved. Doing it again gives the same order."""
         return self._act(f"{self._quote(quote)}/accept", Order, option=_number(option))
 
+    def again(self, quote: Identified | str, *, withdraw: bool = False) -> Quote | None:
+        """The same for the newest revision of the part; None while its checks run: ask once more when they are done.
+
+        withdraw: this quote, if it is still open, as soon as there is one in its place.
+        """
+        told = self._post(f"{self._quote(quote)}/again", {"withdraw": withdraw})["quote"]
+        return None if told is None else msgspec.convert(told, Quote, strict=False)
+
     # --- orders ---------------------------------------------------------------------------------------------------
 
     def orders(self, *, state: str = "", organisation: str = "") -> Iterator[OrderBrief]:

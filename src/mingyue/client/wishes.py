@@ -20,11 +20,11 @@ def several(said: T | Sequence[T]) -> list[T]:
 
 
 def checks_of(part: Part, *, facility: str = "") -> list[Check]:
-    """Finished checks of the newest revision at one facility, by its slug or where it was asked first.
+    """Checks of the newest revision that know what it takes, at one facility, by its slug or where it was asked first.
 
     Those by which something fails are left out where others are there: they would have the facility look at all options.
     """
-    found = [check for check in part.newest.checks if check.state == "done" and check.estimate]
+    found = [check for check in part.newest.checks if check.state in ("running", "done") and check.estimate]
     place = facility or next((check.machine["facility_slug"] for check in found), "")
     found = [check for check in found if check.machine["facility_slug"] == place]
     if not found:

@@ -134,7 +134,7 @@ def test_a_revision_without_a_finished_check_has_no_price(deal: Deal, browse: Br
 
     page = shown(browse(deal.cast.owner).get(f"/quotes/new/?revision={waiting.revision_id}"))
 
-    assert "A quote needs a finished check" in page
+    assert "A quote needs a check" in page
 
 
 def test_the_page_of_a_part_leads_to_its_quote(deal: Deal, browse: Browse) -> None:

@@ -148,7 +148,7 @@ def test_what_was_said_is_never_edited(deal: Deal) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"state": "running"}, "The check is not finished."),
+        ({"state": "waiting"}, "The check is not finished."),
         ({"estimate": None}, "The check could not tell what the part takes."),
     ],
 )

@@ -49,7 +49,7 @@ def ask_again(*, actor: Viewer, quote_id: UUID, at: datetime, withdraw: bool = F
         )  # of two callers the second gets the first's
         checks = tuple(_checked(actor, old, revision, at) for old in checks_of(held))
         there = queries.follower_of(actor, held, revision, at=at)
-        if there is not None or not all(check.state == Check.State.DONE for check in checks):
+        if there is not None or not all(check.state in rules.PRICED and check.estimate for check in checks):
             return Again(revision, checks, there)
         # Before the new one is told of: whoever holds an approval or a project waits for the chains of events.
         if withdraw and not rules.why_not_open(held):

@@ -57,7 +57,7 @@ def _about(quote: Quote, revision: Revision) -> dict[str, Any]:
         "steps": list(zip(quote.content["options"], checks, strict=True)),
         "reading": revision.state in (Revision.State.WAITING, Revision.State.READING),
         "under_way": any(check is not None and check.state in _UNDER_WAY for check in checks),
-        "ready": all(check is not None and check.state == Check.State.DONE for check in checks),
+        "ready": all(check is not None and check.state in rules.PRICED and check.estimate for check in checks),
         "is_open": not rules.why_not_open(quote),
     }
 

@@ -59,8 +59,9 @@ def list_quotes(
 
 @router.post("/quotes", auth=WRITES, response={201: QuoteOut})
 def ask_quote(request: HttpRequest, response: HttpResponse, said: sent.QuoteIn) -> Any:
-    """Ask for a price. Each option is a finished check with wishes; all are of one revision of a part at one facility. It is
-    offered at once, or looked at by a person of the facility first: `review` says why. What it says never changes."""
+    """Ask for a price. Each option is a check that has its first findings, with wishes; all are of one revision of a part at
+    one facility. It is offered at once, or looked at by a person of the facility first: `review` says why. What it says
+    never changes. An option whose check still ran is not `settled`: it can be approved when that is done."""
     asked = [
         services.Asked(
             check_id=one.check, service_class_id=one.service_class, tolerance_um=one.tolerance_um,

@@ -12,6 +12,7 @@ from mingyue.phrases import Phrase, say
 from mingyue.web.orders import queries, rules
 from mingyue.web.orders.models import Approval, Project, Quote
 from mingyue.web.orders.sides import acting, tell_both
+from mingyue.web.parts.models import Check
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError, refuse
 from mingyue.web.records.services import record
@@ -76,7 +77,9 @@ def approve_quote(*, actor: Viewer, quote_id: UUID, option: int, project_id: UUI
             raise InvalidError("option", say("The quote has no such option."))
         if held.approvals.filter(ended_at=None).exists():
             raise RefusedError([say("This quote was approved already.")])
-        amount_fen = held.content["options"][option]["total_fen"]
+        chosen = held.content["options"][option]
+        refuse(rules.why_not_settled(chosen, Check.objects.get(pk=chosen["check"]), looked_at=held.looked_at))
+        amount_fen = chosen["total_fen"]
         take(project, amount_fen, currency=held.content["currency"])
         approval = Approval.objects.create(
             organisation_id=held.organisation_id, quote=held, option=option, project=project, amount_fen=amount_fen,

@@ -47,16 +47,16 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "orders/new_quote.html", about | {"form": form}, status=400 if form.errors else 200)
 
 
-def _done(revision: Revision) -> list[Check]:
+def _priced(revision: Revision) -> list[Check]:
     """The checks by which something can still be promised, newest first."""
-    checks = Check.objects.filter(revision=revision, state=Check.State.DONE, estimate__isnull=False)
+    checks = Check.objects.filter(revision=revision, state__in=rules.PRICED, estimate__isnull=False)
     found = checks.select_related("machine__facility", "resin").order_by("-asked_at", "pk")
     return [check for check in found if not rules.why_not_make(check)]
 
 
 def _places(revision: Revision, at: datetime) -> list[Facility]:
     """Facilities that can make it and have published prices; the one that was asked last comes first."""
-    found = {check.machine.facility_id: check.machine.facility for check in _done(revision)}
+    found = {check.machine.facility_id: check.machine.facility for check in _priced(revision)}
     return [one for one in found.values() if queries.tariff_at(one.pk, at=at)]
 
 
@@ -64,7 +64,7 @@ def _quote_form(request: HttpRequest, revision: Revision, place: Facility, at: d
     tariff = queries.tariff_at(place.pk, at=at)
     if tariff is None:
         raise NotFoundError
-    checks = [check for check in _done(revision) if check.machine.facility_id == place.pk]
+    checks = [check for check in _priced(revision) if check.machine.facility_id == place.pk]
     return QuoteForm(
         request.POST if request.method == "POST" else None,
         checks=checks, classes=list(service_classes_of(place)), numbers=read(tariff.numbers),

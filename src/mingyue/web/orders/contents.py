@@ -5,7 +5,7 @@ review: why a person must look           cancel_due_per_mille: by state of the o
 follows: id, number and revision of the quote of an earlier revision that was asked for once more; not in others
 part: its confidentiality too, as it was when the quote was asked
 options: number check machine resin layer_um rotation lying placement quantity inspection tolerance_um service_class
-         verdict findings needs lines rates net_fen tax_fen total_fen
+         verdict settled findings needs lines rates net_fen tax_fen total_fen
 
 Nobody reads it raw but who checks the digest: what a side is shown is `shown_to`.
 """
@@ -136,6 +136,7 @@ def _option(place: int, option: Option, found: Price) -> Json:
             **both_names(option.service_class),
         },
         "verdict": check.verdict,
+        "settled": check.state == Check.State.DONE,
         "findings": [
             {name: finding.get(name) for name in ("title", "message", "remedy", "severity")}
             for finding in check.findings[:_MOST_FINDINGS]

@@ -28,7 +28,7 @@ from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundErro
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One option that a customer wants a price for: a check that is done says machine, resin, layer and placement."""
+    """One option that a customer wants a price for: a check says machine, resin, layer and placement."""
 
     check_id: UUID
     service_class_id: UUID
@@ -143,7 +143,7 @@ def release_quote(*, actor: Viewer, quote_id: UUID, at: datetime) -> None:
     until = at + timedelta(days=quote.content["valid_days"])
     with acting(actor, quote):
         won = Quote.objects.filter(pk=quote_id, state=Quote.State.REVIEW).update(
-            state=Quote.State.OFFERED, valid_until=until
+            state=Quote.State.OFFERED, valid_until=until, looked_at=at
         )
         if not won:
             raise RefusedError(rules.why_not_review(Quote.objects.get(pk=quote_id)))
@@ -168,7 +168,7 @@ def replace_quote(*, actor: Viewer, quote_id: UUID, changes: Sequence[Change], a
             organisation_id=quote.organisation_id, provider_id=quote.provider_id, facility_id=quote.facility_id,
             revision_id=quote.revision_id, tariff_id=quote.tariff_id, number=number, content=content,
             digest=contents.digest_of(content), supersedes=quote, by_id=quote.by_id, at=at,
-            state=Quote.State.OFFERED, valid_until=at + timedelta(days=content["valid_days"]),
+            state=Quote.State.OFFERED, valid_until=at + timedelta(days=content["valid_days"]), looked_at=at,
         )  # fmt: skip
         facts = {"by": other.number, "digest": other.digest}
         tell_both(actor=actor, what="quote.replaced", subject=quote, shared=quote, at=at, facts=facts)

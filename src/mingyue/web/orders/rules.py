@@ -19,6 +19,8 @@ from mingyue.web.people.viewers import Viewer
 
 MOST_OPTIONS = 12  # more are not compared, they are searched
 LONGEST_MESSAGE = 4_000
+PRICED = (Check.State.RUNNING, Check.State.DONE)  # the first findings come with an estimate, before the model is asked
+_HARMLESS = ("fine", "note", "risk")
 MOST_FEN = 10**15  # of a budget
 
 
@@ -90,10 +92,14 @@ def why_not_quote(checks: Sequence[Check]) -> list[Phrase]:
     reasons = []
     if not 1 <= len(checks) <= MOST_OPTIONS:
         reasons.append(say("A quote has from 1 to {most} options.", most=MOST_OPTIONS))
-    if any(check.state != Check.State.DONE for check in checks):
+    if any(check.state not in PRICED for check in checks):
         reasons.append(say("The check is not finished."))
     elif any(not check.estimate for check in checks):
-        reasons.append(say("The check could not tell what the part takes."))
+        reasons.append(
+            say("The check could not tell what the part takes.")
+            if all(check.state == Check.State.DONE for check in checks)
+            else say("The check does not know yet what the part takes.")
+        )
     if len({check.revision_id for check in checks}) > 1:
         reasons.append(say("All options of a quote are of one revision of a part."))
     if len({check.machine.facility_id for check in checks}) > 1:
@@ -138,6 +144,24 @@ def why_not_said(text: str) -> Phrase | None:
     if 1 <= len(text.strip()) <= LONGEST_MESSAGE:
         return None
     return say("A message has 1 to {most:,} characters.", most=LONGEST_MESSAGE)
+
+
+def why_not_settled(option: Mapping[str, Any], check: Check, *, looked_at: datetime | None) -> list[Phrase]:
+    """Why nobody may pay yet for an option that was priced while its check still ran.
+
+    Its price stands. What was not known then is whether something will fail by the model: a person looks, where it is so.
+    """
+    if option.get("settled", True):
+        return []
+    if check.state in (Check.State.WAITING, Check.State.RUNNING):
+        return [say("The check of this option still runs; it can be approved when that is done.")]
+    if looked_at is not None or (
+        check.state == Check.State.DONE and check.verdict in ("", option["verdict"], *_HARMLESS)
+    ):
+        return []
+    if check.state == Check.State.DONE:
+        return [say("The check found meanwhile that something will fail; ask the facility to look at the quote.")]
+    return [say("The check of this option did not end well; ask the facility to look at the quote.")]
 
 
 # --- projects and approvals ---------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ Why = Annotated[str, line(300)]
 
 
 class OptionIn(Said):
-    """One way of making the part: a finished check says machine, resin and layer. tolerance_um: half-width."""
+    """One way of making the part: a check says machine, resin and layer. tolerance_um: half-width."""
 
     check: UUID
     service_class: UUID

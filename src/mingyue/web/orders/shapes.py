@@ -104,6 +104,7 @@ class FindingOut(Schema):
 class OptionOut(Schema):
     """One way of making the part, with its price. number: what approving and accepting name it by.
 
+    settled: false where it was priced while its check still ran: it can be approved when that is done.
     rotation: degrees about x, then y, then z, by which the part is turned; null: as the file has it. lying: how it lies then.
     """
 
@@ -118,6 +119,7 @@ class OptionOut(Schema):
     tolerance_um: int
     service_class: PromisedClassOut
     verdict: str
+    settled: bool = True
     findings: list[FindingOut]
     lines: list[LineOut]
     rates: list[RateOut]
