@@ -138,16 +138,9 @@ def list_entries(
     elif not found:
         print_line(say("Nothing was booked yet."))
     else:
-        columns = (
-            say("date"),
-            say("order"),
-            say("entry"),
-            say("account"),
-            say("debit"),
-            say("credit"),
-            say("reference"),
-        )
-        print_table(columns, (row for entry in found for row in _postings(entry)))
+        of = () if order else (say("order"),)
+        columns = (say("date"), *of, say("entry"), say("account"), say("debit"), say("credit"), say("reference"))
+        print_table(columns, (row for entry in found for row in _postings(entry, of_one=bool(order))))
 
 
 def _print_state(order: Order) -> None:
@@ -173,23 +166,26 @@ def _standing(order: Order) -> dict[Phrase, int]:
 
 
 def _print_invoices(invoices: list[Invoice] | tuple[Invoice, ...]) -> None:
-    columns = (say("document"), say("its number"), say("order"), say("amount"), say("date"), say("voided"), say("id"))
+    columns = (say("document"), say("its number"), say("order"), say("amount"), say("date"), say("voided"))
     print_table(
         columns,
         (
             (one.kind_said, one.number, one.order.number, money(one.total_fen, one.currency), f"{one.at:%Y-%m-%d}",
-             f"{one.voided_at:%Y-%m-%d}" if one.voided_at else "", one.id)
+             f"{one.voided_at:%Y-%m-%d}" if one.voided_at else "")
             for one in invoices
         ),
     )  # fmt: skip
 
 
-def _postings(entry: Entry) -> list[tuple[object, ...]]:
-    """A line each; what is the same for all stands in the first."""
+def _postings(entry: Entry, *, of_one: bool) -> list[tuple[object, ...]]:
+    """A line each; what is the same for all stands in the first. of_one: whether all are of the order that was named."""
     rows: list[tuple[object, ...]] = []
     for one in entry.postings:
-        about = ("", "", "") if rows else (f"{entry.at:%Y-%m-%d}", entry.order.number, entry.kind_said)
+        order = () if of_one else (entry.order.number,)
+        about = (f"{entry.at:%Y-%m-%d}", *order, entry.kind_said)
         debit, credit = max(one.amount_fen, 0), max(-one.amount_fen, 0)
         amounts = (money(amount, entry.currency) if amount else "" for amount in (debit, credit))
-        rows.append((*about, one.account_said, *amounts, "" if rows else entry.reference))
+        rows.append(
+            (*(("",) * len(about) if rows else about), one.account_said, *amounts, "" if rows else entry.reference)
+        )
     return rows
