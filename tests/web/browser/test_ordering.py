@@ -169,6 +169,35 @@ def test_a_university_pays_its_share_of_what_a_firm_pays(offered: dict[str, Line
         assert abs(1000 * (net + rebate[rate]) - share * net) <= 500  # the nearest fen
 
 
+@pytest.mark.parametrize(("language", "scheme", "width"), [("en", "light", 1280), ("zh", "dark", 390)])
+def test_the_pages_beside_the_way_shut_nobody_out(
+    open_page: Opening, shot: Shot, language: Language, scheme: str, width: int
+) -> None:
+    def sits(who: str) -> Desk:
+        page = open_page(who=who, locale=LOCALES[language], color_scheme=scheme, width=width)
+        return Desk(page, language, shot, f"beside-{language}-{who.partition('@')[0]}")
+
+    manager, owner = sits(MANAGER), sits(UNIVERSITY.asker)
+    for path in ("quotes", "orders", "invoices", "notices"):
+        manager.page.goto(f"/{path}/")
+        manager.looks(path)
+    manager.page.goto("/facilities/two-micrometre-printing/tariff/")
+    manager.page.get_by_label(manager.says("Setting up, once")).fill("450")
+    manager.button("See what it would do").click()
+    manager.reads("They are not saved yet.")
+    manager.looks("tariff")
+
+    owner.page.goto("/organisations/jialing-university/webhooks/")
+    owner.page.get_by_label(owner.says("Address")).fill("https://hooks.invalid/mingyue")
+    owner.button("Add").click()
+    owner.looks("webhook-added")
+    owner.page.get_by_role("link", name="https://hooks.invalid/mingyue").click()
+    owner.button("Send a test event").click()
+    owner.looks("webhook")
+    owner.button("Remove this webhook").click()
+    owner.page.wait_for_url("**/webhooks/")
+
+
 # --- what each of them does ----------------------------------------------------------------------------------------
 
 
@@ -200,7 +229,7 @@ def asks_for_a_look(asker: Desk) -> None:
 def answers(manager: Desk) -> None:
     manager.looks("in-review")
     manager.page.get_by_role("textbox", name=manager.says("Message"), exact=True).fill(
-        "It may. The bottom needs no inspection then.\n可以，底面就不必检验。"
+        "It may, and this time the measuring is on us.\n可以，这次测量免费。"
     )
     manager.button("Send").click()
     expect(manager.page.locator(".said")).to_have_count(2)
@@ -220,13 +249,14 @@ def answers_with_another(manager: Desk, number: str) -> str:
     manager.link("Give other amounts").click()
     changed = manager.page.locator(".line-changes li").filter(has_text=manager.says("measured where it matters")).first
     changed.locator("input[type=number]").fill("0")
-    changed.locator("input:not([type=number])").fill("Not needed / 无需检验")
+    changed.locator("input:not([type=number])").fill("On us, the first time / 首次免费")
     manager.button("See the new totals").click()
     manager.reads("Nothing was sent yet.")
     manager.looks("other-amounts")
     manager.button("Send as another quote").click()
     manager.page.wait_for_url(QUOTE)
     manager.reads("It took the place of {number}", number=number)
+    expect(manager.page.locator(".said")).to_have_count(2)  # the conversation came along
     manager.looks("replaced")
     return manager.page.locator("main .eyebrow").inner_text()
 

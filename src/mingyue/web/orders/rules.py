@@ -227,7 +227,9 @@ def way_of(order: Order) -> list[tuple[Order.State, str]]:
     if order.state == Order.State.CANCELLED:
         return []
     now = _WAY.index(Order.State(order.state))
-    return [(state, "ahead" if place > now else "now" if place == now else "behind") for place, state in enumerate(_WAY)]
+    return [
+        (state, "ahead" if place > now else "now" if place == now else "behind") for place, state in enumerate(_WAY)
+    ]
 
 
 def why_not_advance(order: Order, state: str) -> list[Phrase]:
