@@ -60,6 +60,8 @@ def test_a_second_revision_is_compared_and_asked_for(
     for name, address in (("compare", f"{part}compare/"), ("quote", followed)):
         phone.goto(address)
         expect(phone.locator(".price-change")).to_have_count(2)
+        if name == "compare":
+            expect(phone.locator("#overlay.is-ready canvas")).to_be_visible()
         phone.locator(".price-change summary").first.click()
         shot(phone, f"revisions-{name}-phone")
         assert faults_for_axe(phone) == []
