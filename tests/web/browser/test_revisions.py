@@ -50,11 +50,20 @@ def test_a_second_revision_is_compared_and_asked_for(
     page.locator(".price-change summary").first.click()
     shot(page, "revisions-quote")
     assert faults_for_axe(page) == []
+    followed = page.url
 
     page.goto(quote)
     expect(page.locator("main")).to_contain_text("This quote was withdrawn.")
     page.goto(f"{part}compare/")
     expect(page.locator("#prices .price-change")).to_have_count(2)
+    phone = open_page(who=ENGINEER, width=390, locale="zh-CN", color_scheme="dark")
+    for name, address in (("compare", f"{part}compare/"), ("quote", followed)):
+        phone.goto(address)
+        expect(phone.locator(".price-change")).to_have_count(2)
+        phone.locator(".price-change summary").first.click()
+        shot(phone, f"revisions-{name}-phone")
+        assert faults_for_axe(phone) == []
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def quoted_in_two_ways(page: Page) -> tuple[str, str]:

@@ -174,6 +174,11 @@ def test_an_order_and_its_invoices_are_found(deal: Deal, browse: Browse) -> None
     assert found(f"/invoices/?q={order.number}") == ["Credit note 1", "Invoice 1"]
     assert found("/invoices/?state=credit_note") == ["Credit note 1"]
     assert found("/invoices/?state=voided") == ["Invoice 2"]
+    papers = re.findall(
+        r'href="(/invoices/[0-9a-f-]+/invoice\.pdf\?language=\w+)"', shown(browse(deal.cast.owner).get("/invoices/"))
+    )
+    assert len(set(papers)) == 2 * 3  # each in two languages
+    assert browse(deal.cast.owner).get(papers[0])["Content-Type"] == "application/pdf"
     for person in (deal.cast.stranger, deal.rival, deal.cast.colleague, deal.cast.office):
         page = shown(browse(person).get("/invoices/"))
         assert numbers(page) == []

@@ -26,7 +26,7 @@ def test_a_quote_is_asked_approved_accepted_and_becomes_an_order(deal: Deal, bro
     assert "Project that pays" not in page
 
     holder = browse(deal.holder)
-    assert "NSFC-52375001 · Nests · ¥100,000.00 left" in shown(holder.get(f"/quotes/{quote.pk}/"))
+    assert "NSFC-52375001 · ¥100,000.00 left · Nests" in shown(holder.get(f"/quotes/{quote.pk}/"))
     answer = holder.post(f"/quotes/{quote.pk}/approve/", {"option": 0, "project": str(deal.project.pk)})
     assert answer.status_code == 302
     assert "¥99,363.08" in shown(holder.get("/projects/"))

@@ -48,6 +48,38 @@ def test_the_facility_bills_credits_and_notes_payments(deal: Deal, browse: Brows
     assert "Write an invoice" not in page
 
 
+def test_how_far_an_order_is_stands_on_its_page_and_to_the_customer_what_comes_next(deal: Deal, browse: Browse) -> None:
+    order = deal.ordered()
+    address = f"/orders/{order.pk}/"
+    steps = {
+        "Accepted": "The facility schedules it next.",
+        "Scheduled": "it is made next.",
+        "Being made": "cleaning and inspection come next.",
+        "Made": "it is handed over to you next.",
+        "Delivered": "What is still to be paid stands below.",
+    }
+    for place, (name, text) in enumerate(steps.items()):
+        customer, provider = (shown(browse(one).get(address)) for one in (deal.cast.owner, deal.cast.manager))
+        for page in (customer, provider):
+            assert re.findall(r'class="way-(\w+)"', page) == ["behind"] * place + ["now"] + ["ahead"] * (4 - place)
+            assert re.findall(r'aria-current="step">([^<]+)<', page) == [name]
+        assert text in customer
+        assert text not in provider
+        if place < 4:
+            state = Order.State.values[place + 1]
+            browse(deal.cast.manager).post(f"{address}advance/", {"state": state})
+
+
+def test_a_cancelled_order_is_on_no_way(deal: Deal, browse: Browse) -> None:
+    order = deal.ordered()
+    browse(deal.cast.owner).post(f"/orders/{order.pk}/cancel/")
+
+    page = shown(browse(deal.cast.owner).get(f"/orders/{order.pk}/"))
+
+    assert "Due after cancelling: ¥0.00" in page
+    assert 'class="way' not in page
+
+
 def test_an_order_is_cancelled_for_what_was_posted(deal: Deal, browse: Browse) -> None:
     order = deal.ordered()
     browse(deal.cast.manager).post(f"/orders/{order.pk}/advance/", {"state": "scheduled"})

@@ -200,7 +200,7 @@ def test_whoever_asks_is_told_what_the_facility_will_see(deal: Deal, browse: Bro
     hidden = confidentiality == "controlled"
     assert ("only once you order" in page) == hidden
     assert ("Micro Works sees the part's name, its file name" in page) != hidden
-    assert "The geometry it does not see." in page
+    assert "It does not see the geometry." in page
 
 
 def test_a_change_of_a_line_is_read_by_the_service_as_it_was_typed(deal: Deal, browse: Browse) -> None:

@@ -92,6 +92,14 @@ def test_lines_add_up_to_the_total_whatever_the_rounding(numbers: Numbers, what:
         assert abs(line.tax_fen - Fraction(line.amount_fen * line.tax_per_mille, 1000)) < 1
 
 
+@given(needs(), counts, st.integers(0, 3000))
+def test_a_factor_is_said_as_the_tariff_has_it_however_few_fen_it_changes(what: Needs, count: int, share: int) -> None:
+    found = priced(replace(PLAIN, kind_per_mille={"university": share}), what, quantity=count, kind="university")
+
+    said = [line.reason for line in found.lines if line.kind == "organisation"]
+    assert [text for text in said if not text.startswith(f"University: {(share - 1000) / 10:+.1f} % of ")] == []
+
+
 @given(tariffs(), needs(), counts, kinds)
 def test_what_a_line_says_is_what_it_costs(numbers: Numbers, what: Needs, count: int, kind: str) -> None:
     for line in priced(numbers, what, quantity=count, kind=kind).lines:

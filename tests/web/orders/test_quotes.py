@@ -233,6 +233,21 @@ def test_customer_and_facility_talk_and_the_facility_releases(deal: Deal) -> Non
         assert list(told) == [("customer", "Is 5 µm enough?"), ("provider", "It is.")]
 
 
+def test_what_was_said_comes_along_to_the_quote_in_its_place(deal: Deal) -> None:
+    first = reviewed(deal)
+    manager = deal.be(deal.cast.manager)
+    change = Change(option=0, line=1, amount_fen=250_00, why="a shared run")
+    second = services.replace_quote(actor=manager, quote_id=first.pk, changes=[change], at=NOW + DAY)
+    services.say_message(actor=manager, quote_id=second.pk, text="It is.", at=NOW + DAY)
+    again = Change(option=0, line=1, amount_fen=200_00, why="a full run")
+    third = services.replace_quote(actor=manager, quote_id=second.pk, changes=[again], at=NOW + 2 * DAY)
+
+    told = {quote: [one.text for one in queries.messages_of(manager, quote)] for quote in (first, second, third)}
+    both = ["Is 5 µm enough?", "It is."]
+    assert told == {first: both[:1], second: both, third: both}
+    assert not queries.messages_of(deal.be(deal.cast.stranger), third).exists()
+
+
 def test_each_side_has_its_own_record_of_what_happened(deal: Deal) -> None:
     quote = reviewed(deal)
     services.release_quote(actor=deal.be(deal.cast.manager), quote_id=quote.pk, at=NOW)

@@ -90,6 +90,8 @@ def _about(viewer: Viewer, found: Order) -> dict[str, Any]:
         "content": queries.content_for(viewer, found.quote),
         "option": found.quote.content["options"][found.option],
         "zone": found.quote.facility.zone,
+        "way": [(state.label, stands) for state, stands in rules.way_of(found)],
+        "next": rules.what_comes_next(found) if rules.may_order(viewer, found.organisation_id) else None,
         "money": books.money_in(found),
         "entries": queries.entries_of(viewer).filter(order=found),
         "invoices": invoices,

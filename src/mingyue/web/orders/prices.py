@@ -228,8 +228,14 @@ class _Adjustment:
         """One for each rate that it changes."""
         for rate, after in self.after(nets).items():
             change = after - nets[rate]
-            percent = 100 * change / nets[rate] if nets[rate] else 0.0
+            percent = self._percent(change, nets[rate])
             yield Line(self.kind, ALL, "line", change, change, rate, _reason(self.kind, percent, rate / 10, said))
+
+    def _percent(self, change: int, net: int) -> float:
+        """A factor as the tariff says it, which a change of some fen comes near only; what was given, as it came out."""
+        if self.given is None:
+            return (self.factor - ALL) / 10
+        return 100 * change / net if net else 0.0
 
 
 def _reason(kind: str, percent: float, tax: float, said: _Said) -> Phrase:

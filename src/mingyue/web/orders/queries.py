@@ -137,9 +137,14 @@ def asked_of(viewer: Viewer, facility: Facility) -> QuerySet[Quote]:
 
 
 def messages_of(viewer: Viewer, quote: Quote) -> QuerySet[Message]:
-    """What was said about it, oldest first."""
-    said = Message.objects.filter(quote=quote) if _sees(viewer, quote) else Message.objects.none()
-    return said.select_related("by").order_by("at", "pk")
+    """What was said about it, oldest first, and about those whose place it took: it is one conversation."""
+    if not _sees(viewer, quote):
+        return Message.objects.none()
+    quotes, before = [quote.pk], quote.supersedes
+    while before is not None:
+        quotes.append(before.pk)
+        before = before.supersedes
+    return Message.objects.filter(quote__in=quotes).select_related("by", "quote").order_by("at", "pk")
 
 
 def approval_of(viewer: Viewer, quote: Quote) -> Approval | None:

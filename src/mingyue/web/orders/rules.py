@@ -208,6 +208,30 @@ def why_not_approved(approval: Approval | None, *, option: int) -> list[Phrase]:
 _WAY = (Order.State.ACCEPTED, Order.State.SCHEDULED, Order.State.MAKING, Order.State.MADE, Order.State.DELIVERED)
 
 
+_NEXT = {
+    Order.State.ACCEPTED: say("The facility schedules it next."),
+    Order.State.SCHEDULED: say("It has its place in the facility's plan; it is made next."),
+    Order.State.MAKING: say("It is on the machine; cleaning and inspection come next."),
+    Order.State.MADE: say("It is made; it is handed over to you next."),
+    Order.State.DELIVERED: say("It is yours. What is still to be paid stands below."),
+}
+
+
+def what_comes_next(order: Order) -> Phrase | None:
+    """What the customer waits for; None where the order was cancelled."""
+    return _NEXT.get(Order.State(order.state))
+
+
+def way_of(order: Order) -> list[tuple[Order.State, str]]:
+    """Each step to its delivery, and whether it is behind, now or ahead; none where the order was cancelled."""
+    if order.state == Order.State.CANCELLED:
+        return []
+    now = _WAY.index(Order.State(order.state))
+    return [
+        (state, "ahead" if place > now else "now" if place == now else "behind") for place, state in enumerate(_WAY)
+    ]
+
+
 def why_not_advance(order: Order, state: str) -> list[Phrase]:
     """Why the facility cannot say that it is so far: an order goes forward only."""
     if state not in _WAY or state == Order.State.ACCEPTED:

@@ -11,6 +11,7 @@ from django.forms.boundfield import BoundField
 from django.utils import timezone
 
 from mingyue.phrases import Phrase, say
+from mingyue.web.facilities.bridge import profile_of
 from mingyue.web.facilities.models import Facility
 from mingyue.web.orders.models import Order
 from mingyue.web.orders.names import TwoNames
@@ -72,7 +73,7 @@ def names_of(facility: Facility) -> dict[str, dict[str, str]]:
     machines = sorted(set(facility.machines.exclude(profile="").values_list("profile", flat=True)))
     classes = facility.service_classes.order_by("position", "name")
     return {
-        "machine_hour_fen": {name: name for name in machines},
+        "machine_hour_fen": {name: _class_of_machine(name) for name in machines},
         "resin_ml_fen": {one.profile: TwoNames(one.name, one.name_zh) for one in facility.resins.order_by("name")},
         "inspection_fen": dict(INSPECTION_NAMES),
         "class_per_mille": {str(one.pk): TwoNames(one.name, one.name_zh) for one in classes},
@@ -80,6 +81,12 @@ def names_of(facility: Facility) -> dict[str, dict[str, str]]:
         "tax_per_mille": dict(TAX_NAMES),
         "cancel_due_per_mille": {name: Order.State(name).label for name in CANCELLABLE},
     }
+
+
+def _class_of_machine(profile: str) -> str:
+    """As the engine calls it; a class that it knows no more, by its name."""
+    known = profile_of(profile)
+    return TwoNames(str(known.title), known.title.zh) if known else profile
 
 
 class PublishForm(HouseForm):
