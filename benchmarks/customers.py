@@ -31,7 +31,10 @@ class Customer(Visitor):
             await self._quote(think)
 
     async def _quote(self, think: bool) -> None:
-        part = self.choose.choice(self.parts)
+        await self.quote(self.choose.choice(self.parts), think=think)
+
+    async def quote(self, part: str, *, think: bool) -> None:
+        """Ask what this part costs, and read the answer."""
         if part not in self._revisions:  # whoever comes from the part's page knows it
             self._revisions[part] = (await self.state(part))["revisions"][0]["id"]
         address = f"/quotes/new/?revision={self._revisions[part]}"

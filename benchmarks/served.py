@@ -115,7 +115,12 @@ def _kind(process: psutil.Process) -> str:
     words = " ".join(process.cmdline())
     if "postgres" in process.name():
         return "database"
-    for part, kind in (("serving.web", "web"), ("serving.worker", "worker"), ("bridge.engine", "engine")):
+    for part, kind in (
+        ("serving.web", "web"),
+        ("serving.worker", "worker"),
+        ("serving.teller", "teller"),
+        ("bridge.engine", "engine"),
+    ):
         if part in words:
             return kind
     return "serve"

@@ -237,6 +237,35 @@ async def _first_findings(running: Served, person: dict[str, Any], content: byte
     return sent_s, read_s, found_s
 
 
+async def quoted(running: Served, people: People) -> str:
+    """From the first byte sent to the page of a quote, as somebody gets it who asks as soon as there are findings."""
+    rows = []
+    for name, step_um in LATTICES.items():
+        content = stl(step_um)
+        taken = [await _first_quote(running, people[0], never_the_same(content)) for _ in range(ROUNDS)]
+        found, shown = (median(one[place] for one in taken) for place in range(2))
+        each = ", ".join(f"{one[1]:.2f}" for one in taken)
+        rows.append((name, count(_triangles(content)), f"{found:.2f}", f"{shown:.2f}", each))
+    return table(("part", "triangles", "first findings after, s", "quote on screen after, s", "each run, s"), rows)
+
+
+async def _first_quote(running: Served, person: dict[str, Any], content: bytes) -> tuple[float, float]:
+    log = Log()
+    customer = Customer(running.address, person, [], log, 0)
+    began = time.perf_counter()
+    part = await customer.send_part(content, "Timed part")
+    await _until(customer, part, lambda check: check["findings"] is not None)
+    found_s = time.perf_counter() - began
+    await customer.quote(part, think=False)
+    shown_s = time.perf_counter() - began
+    if log.errors or "quote, asked and shown" not in log.seconds:
+        raise RuntimeError("; ".join(log.errors))
+    await customer.cancel_checks(part)  # the next one finds an idle worker
+    await asyncio.sleep(2.0)
+    await customer.client.aclose()
+    return found_s, shown_s
+
+
 async def tiles(running: Served, people: People) -> str:
     """Layers at random, each asked for once, at full resolution; the first one opens the package."""
     log = Log()
@@ -263,7 +292,8 @@ async def tiles(running: Served, people: People) -> str:
 
 
 MEASURED: dict[str, Callable[[Served, People], Awaitable[str]]] = {
-    "browsing": browsing, "uploading": uploading, "quoting": quoting, "findings": findings, "tiles": tiles,
+    "browsing": browsing, "uploading": uploading, "quoting": quoting, "findings": findings,
+    "quoted": quoted, "tiles": tiles,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ _HOLDERS: tuple[set[str], set[str]] = ({"holder"}, {"owner"})
 _MANAGERS = ({"manager"}, {"owner", "holder", "operator"})
 ACTS: dict[str, tuple[set[str], set[str]]] = {
     "ask_quote": ({"owner"}, set()),
+    "ask_again": ({"owner"}, {"manager", "operator"}),  # also the part is needed, which the budget holder does not see
     "say_message": ({"owner", "holder", "manager"}, {"operator"}),
     **dict.fromkeys(("ask_review", "withdraw_quote", "accept_quote", "cancel_order"), _CUSTOMERS),
     **dict.fromkeys(("approve_quote", "withdraw_approval", "change_budget", "close_project"), _HOLDERS),

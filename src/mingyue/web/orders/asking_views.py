@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from mingyue.web.facilities.models import Facility
 from mingyue.web.facilities.queries import service_classes_of
 from mingyue.web.orders import queries, rules, services
 from mingyue.web.orders.forms import QuoteForm
-from mingyue.web.orders.models import Quote
+from mingyue.web.orders.models import Quote, Tariff
 from mingyue.web.orders.numbers import read
 from mingyue.web.orders.requests import uuid_of, viewer_of
 from mingyue.web.parts.models import Check, Revision
@@ -34,12 +35,12 @@ def new(request: HttpRequest) -> HttpResponse:
     revision = revision_of(viewer, uuid_of(request.GET["revision"]))
     if revision is None or not rules.may_order(viewer, revision.organisation_id):
         raise NotFoundError
-    places = _places(revision, at)
-    place = next((one for one in places if one.slug == request.GET.get("facility")), places[0] if places else None)
-    about = {"revision": revision, "places": places, "place": place}
-    if place is None:
+    offers = _offers(revision, at)
+    offer = next((one for one in offers if one.place.slug == request.GET.get("facility")), next(iter(offers), None))
+    about = {"revision": revision, "places": [one.place for one in offers], "place": offer and offer.place}
+    if offer is None:
         return render(request, "orders/new_quote.html", about)
-    form = _quote_form(request, revision, place, at)
+    form = _quote_form(request, offer)
     if request.method == "POST" and form.is_valid():
         made = accepted(form, lambda: services.ask_quote(actor=viewer, asked=_asked(form.cleaned_data), at=at))
         if isinstance(made, Quote):
@@ -47,28 +48,32 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "orders/new_quote.html", about | {"form": form}, status=400 if form.errors else 200)
 
 
-def _priced(revision: Revision) -> list[Check]:
-    """The checks by which something can still be promised, newest first."""
-    checks = Check.objects.filter(revision=revision, state__in=rules.PRICED, estimate__isnull=False)
-    found = checks.select_related("machine__facility", "resin").order_by("-asked_at", "pk")
-    return [check for check in found if not rules.why_not_make(check)]
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """A facility that can make a revision and has published prices, with the checks by which something can be promised."""
+
+    place: Facility
+    tariff: Tariff
+    checks: list[Check]
 
 
-def _places(revision: Revision, at: datetime) -> list[Facility]:
-    """Facilities that can make it and have published prices; the one that was asked last comes first."""
-    found = {check.machine.facility_id: check.machine.facility for check in _priced(revision)}
-    return [one for one in found.values() if queries.tariff_at(one.pk, at=at)]
+def _offers(revision: Revision, at: datetime) -> list[_Offer]:
+    """Where it was checked last comes first; its checks too, the newest first."""
+    found = Check.objects.filter(revision=revision, state__in=rules.PRICED, estimate__isnull=False)
+    found = found.select_related("machine__facility", "resin").order_by("-asked_at", "pk")
+    by_place: dict[Facility, list[Check]] = {}
+    for check in found:
+        if not rules.why_not_make(check):
+            by_place.setdefault(check.machine.facility, []).append(check)
+    tariffs = {place: queries.tariff_at(place.pk, at=at) for place in by_place}
+    return [_Offer(place, tariff, by_place[place]) for place, tariff in tariffs.items() if tariff]
 
 
-def _quote_form(request: HttpRequest, revision: Revision, place: Facility, at: datetime) -> QuoteForm:
-    tariff = queries.tariff_at(place.pk, at=at)
-    if tariff is None:
-        raise NotFoundError
-    checks = [check for check in _priced(revision) if check.machine.facility_id == place.pk]
+def _quote_form(request: HttpRequest, offer: _Offer) -> QuoteForm:
     return QuoteForm(
         request.POST if request.method == "POST" else None,
-        checks=checks, classes=list(service_classes_of(place)), numbers=read(tariff.numbers),
-        initial={"checks": [str(checks[0].pk)]},
+        checks=offer.checks, classes=list(service_classes_of(offer.place)), numbers=read(offer.tariff.numbers),
+        initial={"checks": [str(offer.checks[0].pk)]},
     )  # fmt: skip
 
 

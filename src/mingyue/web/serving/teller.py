@@ -24,6 +24,8 @@ log = logging.getLogger("teller")
 
 _LOOK_AGAIN_S = 5.0  # for what is due by the clock, and for what was told while nobody listened
 _AGAIN_S = 1.0
+_GATHERS_S = 0.2  # what happens meanwhile is told together with what was heard
+_YIELDS = 5  # how much nicer than whoever answers people: news may come a moment later, a page may not
 _AT_ONCE = 8  # webhooks that are sent to at the same time
 _IN_A_ROW = 50  # deliveries of one webhook before the others have their turn
 
@@ -108,8 +110,8 @@ class Teller:
                 log.exception("%s: a fault", name)
                 more = False
                 self.stopping.wait(_AGAIN_S)
-            if not more:
-                self._news[name].wait(_LOOK_AGAIN_S)
+            if not more and self._news[name].wait(_LOOK_AGAIN_S) and name == "events":
+                self.stopping.wait(_GATHERS_S)
 
     def _tell(self, found: dict[str, list[tuple[UUID, UUID]]]) -> bool:
         """Events become deliveries and notices. A chain on which we stumble keeps no other one waiting."""
@@ -165,6 +167,7 @@ def main(address: str) -> None:
     """Tell until SIGTERM."""
     from mingyue.web.site.environment import read_environment
 
+    os.nice(_YIELDS)
     teller = Teller(origin=read_environment().origin or address)
     signal.signal(signal.SIGTERM, teller.stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal tells everybody; whoever started us decides
