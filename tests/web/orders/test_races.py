@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connections, transaction
+from django.test import Client
 
 from mingyue.errors import MingyueError
 from mingyue.web.orders import services
@@ -107,6 +108,21 @@ def test_without_the_guard_two_who_accept_at_once_both_get_an_order(deal: Deal) 
     deal.be(deal.cast.owner)
     assert {order.pk for order in Order.objects.all()} == {answer.pk for answer in answers}
     assert len(answers) == 2
+
+
+def test_who_waits_too_long_for_others_reads_that_nothing_was_done(deal: Deal) -> None:
+    quote = deal.approved()
+    browser = Client()
+    browser.force_login(deal.cast.owner)
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SET lock_timeout = '200ms'")
+    with transaction.atomic(using="owner"):
+        as_owner_of_tables(f"SELECT FROM orders_quote WHERE id = '{quote.pk}' FOR UPDATE")
+        answer = browser.post(f"/quotes/{quote.pk}/accept/", {"option": 0}, headers={"Accept-Language": "en"})
+
+    assert answer.status_code == 503
+    assert "Others work on the same thing just now; nothing was done." in answer.content.decode()
+    assert browser.post(f"/quotes/{quote.pk}/withdraw/").status_code == 302
 
 
 # --- approving ----------------------------------------------------------------------------------------------------
