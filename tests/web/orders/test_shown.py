@@ -14,8 +14,9 @@ from msgspec import convert
 from mingyue import client
 from mingyue.web.orders import contents, queries, services
 from mingyue.web.orders.models import Message, Quote
-from mingyue.web.parts.models import Check, Part
-from mingyue.web.people.models import User
+from mingyue.web.parts.models import Check, Part, PartReader
+from mingyue.web.people.models import Membership, User
+from mingyue.web.records.walls import seen_by
 from tests.web.conftest import NOW
 from tests.web.orders.conftest import Deal
 
@@ -114,6 +115,27 @@ def test_a_program_of_the_facility_is_told_that_something_is_kept_back(
     assert convert(told, client.Quote, strict=False).part.file_name is None
     assert told["options"][0]["findings"][0]["message"] is None
     assert told["options"][0]["lying"] is None
+
+
+def test_an_operator_who_belongs_to_the_customer_too_sees_no_more_than_others_of_its_members(deal: Deal) -> None:
+    quote = asked(deal, "controlled")
+    services.approve_quote(actor=deal.be(deal.holder), quote_id=quote.pk, option=0, project_id=deal.project.pk, at=NOW)
+    with seen_by(organisation_id=deal.cast.institute.pk):
+        Membership.objects.create(
+            person=deal.cast.operator, organisation=deal.cast.institute, roles=["member"], since=NOW
+        )
+    viewer = deal.be(deal.cast.operator)
+
+    assert told(queries.content_for(viewer, quote)) == []
+    assert queries.approval_of(viewer, quote) is None
+
+    with seen_by(organisation_id=deal.cast.institute.pk):
+        PartReader.objects.create(
+            organisation=deal.cast.institute, part=deal.check.revision.part, person=deal.cast.operator, at=NOW
+        )
+    viewer = deal.be(deal.cast.operator)
+    assert queries.content_for(viewer, quote) == quote.content
+    assert queries.approval_of(viewer, quote) is not None
 
 
 def test_once_it_is_ordered_the_facility_sees_what_it_makes(deal: Deal) -> None:
