@@ -85,4 +85,4 @@ def changes(request: HttpRequest, revision_id: UUID) -> HttpResponse:
 
 
 def _earlier(revision: Revision, number: str) -> Revision | None:
-    return Revision.objects.filter(part_id=revision.part_id, number=int(number)).first() if number.isdecimal() else None
+    return next((one for one in Revision.objects.filter(part_id=revision.part_id) if str(one.number) == number), None)
