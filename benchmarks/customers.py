@@ -10,9 +10,8 @@ import httpx
 from benchmarks.visitors import Visitor
 
 _CHECK = re.compile(r'name="checks"[^>]*value="([0-9a-f-]{36})"')
-_CLASS = re.compile(r'<select name="service_class_id".*?</select>', re.DOTALL)
-_OPTION = re.compile(r'<option value="([0-9a-f-]{36})"')
-_TOLERANCE = re.compile(r'<select name="tolerance_um".*?<option value="(\d+)"', re.DOTALL)
+_CLASS = re.compile(r'name="service_class_id"[^>]*value="([0-9a-f-]{36})"')
+_TOLERANCE = re.compile(r'name="tolerance_um"[^>]*value="(\d+)"')
 QUANTITIES = (1, 1, 2, 3, 5, 10, 20)
 
 
@@ -52,13 +51,13 @@ class Customer(Visitor):
     def _filled(self, page: str) -> httpx._types.RequestData:
         """The form, with one option or two."""
         checks = _CHECK.findall(page)
-        classes, tolerance = _CLASS.search(page), _TOLERANCE.search(page)
-        if not checks or classes is None or tolerance is None:
+        classes, tolerances = _CLASS.findall(page), _TOLERANCE.findall(page)
+        if not checks or not classes or not tolerances:
             raise RuntimeError("the page that asks for quotes has another form than is known here")
         return {
             "checks": self.choose.sample(checks, min(len(checks), self.choose.choice((1, 2)))),
             "quantity": str(self.choose.choice(QUANTITIES)),
             "inspection": "visual",
-            "tolerance_um": tolerance[1],
-            "service_class_id": self.choose.choice(_OPTION.findall(classes[0])),
+            "tolerance_um": tolerances[0],
+            "service_class_id": self.choose.choice(classes),
         }

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from mingyue.cli.output import print_line, print_pairs, print_table
+
 FULL = Path("/dev/full")  # a device on which every write fails as on a full disk
 
 
@@ -90,3 +92,16 @@ def test_a_closed_standard_output_is_no_error() -> None:
     done = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, check=False)
 
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_what_others_wrote_commands_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """A message, a name or an answer of a platform is somebody else's text."""
+    wrote = "a\x1b[2J\x1b]0;title\x07b\x9b31mc\rd\te\nf"
+
+    print_line(wrote)
+    print_table(("name",), [(wrote,)])
+    print_pairs({"name": wrote})
+
+    out = capsys.readouterr().out
+    assert not set(out) & {"\x1b", "\x07", "\x9b", "\r"}
+    assert out.startswith("a\ufffd[2J\ufffd]0;title\ufffdb\ufffd31mc\ufffdd\te\nf\n")

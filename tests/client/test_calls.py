@@ -243,3 +243,15 @@ def test_what_is_no_origin_is_refused(origin: str) -> None:
 )
 def test_an_origin_is_scheme_and_host(said: str, origin: str) -> None:
     assert Caller(said, "mky_x").origin == origin
+
+
+def test_a_project_that_is_not_there_is_named_and_not_sent_as_an_id(server: Any) -> None:
+    server.answers = [(200, {}, json.dumps({"items": [], "next": None}).encode())]
+    with (
+        Client(f"http://127.0.0.1:{server.server_port}", "mky_x") as client,
+        pytest.raises(ApiError, match="There is nothing of the number NSFC-1 that you may see") as error,
+    ):
+        client.approve("4e43edd3-3475-469b-8389-955347310817", 0, "NSFC-1")
+
+    assert error.value.status == 404
+    assert server.asked == [("GET", "/api/projects?limit=100")]

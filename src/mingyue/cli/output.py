@@ -21,6 +21,8 @@ if TYPE_CHECKING:  # a program that reads JSON need not wait for what draws tabl
     from rich.progress import Progress
 
 LANGUAGE: Language = language_of_environment()
+# What a terminal obeys: colours, moves, another title. What others wrote is shown, and commands nothing.
+_OBEYED = dict.fromkeys((*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0)), "\N{REPLACEMENT CHARACTER}")
 
 
 def local(text: object) -> str:
@@ -98,6 +100,7 @@ def print_stopped() -> None:
 
 def _print(text: str, stream: TextIO, style: str | None = None) -> None:
     """A line; in colour where somebody looks at it, and plain, without waiting for what colours it, where nobody does."""
+    text = text.translate(_OBEYED)
     if stream.isatty():
         _console(stderr=stream is sys.stderr).print(text, style=style, markup=False, soft_wrap=True)
     else:
@@ -129,7 +132,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
 
 
 def _escaped(text: object) -> str:
-    return local(text).replace("[", r"\[")
+    return local(text).translate(_OBEYED).replace("[", r"\[")
 
 
 @contextmanager

@@ -30,13 +30,13 @@ class ServiceClass(Named, frozen=True, kw_only=True):
 
 
 class QuotedPart(msgspec.Struct, frozen=True, kw_only=True):
-    """Which revision of which part. sha256: of the file as it came."""
+    """Which revision of which part. sha256: of the file as it came. None where the quote is withheld."""
 
     id: str
     name: str
     revision: int
-    file_name: str
-    sha256: str
+    file_name: str | None = None
+    sha256: str | None = None
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,7 +138,8 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
 class Quote(QuoteBrief, frozen=True, kw_only=True):
     """A promise with an end date. closed: why it cannot be approved or accepted. review: why a person looks at it first.
 
-    content: what is frozen, word for word; digest: its SHA-256.
+    content: what is frozen, word for word; digest: its SHA-256. withheld: True where a facility reads of a controlled part
+    that is not ordered; what is kept back is None, and the digest is of more.
     """
 
     answer: str
@@ -153,6 +154,7 @@ class Quote(QuoteBrief, frozen=True, kw_only=True):
     order: Numbered | None = None
     supersedes: Numbered | None = None
     superseded_by: Numbered | None = None
+    withheld: bool = False
 
 
 class OrderBrief(msgspec.Struct, frozen=True, kw_only=True):

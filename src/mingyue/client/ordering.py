@@ -28,6 +28,7 @@ from mingyue.errors import BadInputError
 from mingyue.phrases import say
 
 _NUMBER = re.compile(r"[QO](-[0-9A-HJKMNP-TV-Z]{4}){2}")
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class Ordering(Asking):
@@ -200,7 +201,12 @@ class Ordering(Asking):
     def _project(self, project: Identified | str) -> str:
         if not isinstance(project, str):
             return project.id
-        return next((one.id for one in self.projects() if one.number == project), project)
+        for one in self.projects():
+            if one.number == project:
+                return one.id
+        if _ID.fullmatch(project):
+            return project
+        raise _nothing(project)
 
 
 def _number(option: Option | int) -> int:

@@ -11,7 +11,9 @@ from django.test import Client
 from ninja import Schema
 
 from mingyue.web.materials.models import Recipe
+from mingyue.web.notices.services import make_webhook
 from mingyue.web.people.models import Organisation, User
+from mingyue.web.people.queries import viewer_of
 from mingyue.web.records.etags import version_matched
 from mingyue.web.records.walls import seen_by
 from mingyue.web.site import api as site_api
@@ -226,3 +228,28 @@ def test_no_two_shapes_share_a_name() -> None:
 
     assert len(found) > 100
     assert sorted(found) == sorted(set(found))
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("2026-01-01T08:00:00+08:00", 200),
+        ("2026-01-01T00:00:00", 422),  # whose midnight?
+        ("0001-01-01T00:00:00+23:59", 422),
+        ("9999-12-31T23:59:59-23:59", 422),
+        ("0001-01-01T00:00:00Z", 200),
+    ],
+)
+def test_a_moment_says_how_far_from_utc_it_is_and_lies_in_the_calendar(
+    cast: Cast, in_session: Session, said: str, status: int
+) -> None:
+    with seen_by(person_id=cast.owner.pk):
+        webhook, _ = make_webhook(
+            actor=viewer_of(cast.owner), organisation_id=cast.institute.pk, url="https://a.example.org", kinds=[],
+            at=NOW,
+        )  # fmt: skip
+    answer = in_session(cast.owner)("POST", f"/webhooks/{webhook.pk}/replay", {"since": said})
+
+    assert answer.status_code == status
+    if status == 422:
+        assert [error["place"] for error in answer.json()["errors"]] == ["body.since"]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.core import mail
 
-from mingyue.web.notices import mailing, services
+from mingyue.web.notices import mailing, rules, services
 from mingyue.web.notices.mailing import send_letter
 from mingyue.web.notices.models import Notice
 from mingyue.web.orders import services as orders
@@ -150,6 +150,20 @@ def test_a_letter_that_does_not_leave_is_tried_again_and_in_the_end_not(
 
     assert tries == 9
     assert notices_to(told_deal.holder)[0].mailed_at is None
+
+
+def test_an_address_to_which_no_letter_can_be_written_is_given_up_like_one_that_does_not_answer(
+    told_deal: Deal, tell_all: Tell
+) -> None:
+    told_deal.quote()
+    tell_all()
+    User.objects.filter(pk=told_deal.holder.pk).update(email="two\nlines@example.org")
+
+    assert not send(told_deal.holder)
+
+    (notice,) = notices_to(told_deal.holder)
+    assert (mail.outbox, notice.mailed_at) == ([], None)
+    assert notice.mail_at == NOW + MINUTE + rules.PAUSES[0]
 
 
 @pytest.mark.parametrize("gone", ["membership", "person"])

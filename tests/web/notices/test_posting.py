@@ -140,6 +140,34 @@ def test_where_nobody_listens_is_said() -> None:
     assert (outcome.fault, outcome.status) == ("unreachable", None)
 
 
+def test_a_name_with_many_addresses_where_nobody_answers_keeps_nobody_longer_than_one() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:  # never accepts; its queue is full
+        port = full.getsockname()[1]
+        waiting = [socket.socket() for _ in range(4)]
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(("127.0.0.1", port))
+        outcome = post(
+            f"http://many.example.org:{port}/", b"", {}, private=True, resolve=resolver(["127.0.0.1"] * 20),
+            silence_s=0.5, whole_s=1.0,
+        )  # fmt: skip
+        for one in waiting:
+            one.close()
+
+    assert outcome.fault == "late"
+    assert outcome.took_ms < 20 * 500 / 2
+
+
+def test_where_the_first_address_is_dead_the_second_is_taken() -> None:
+    with receiving() as receiver:
+        outcome = post(
+            f"http://two.example.org:{receiver.port}/", b"{}", {}, private=True,
+            resolve=resolver(["127.0.0.2", "127.0.0.1"]),
+        )  # fmt: skip
+
+    assert outcome.status == 200
+
+
 # --- certificates -------------------------------------------------------------------------------------------------
 
 

@@ -126,6 +126,15 @@ def test_who_asks_twice_gets_the_quote_that_is_there(deal: Deal) -> None:
     assert Quote.objects.count() == 3
 
 
+def test_who_has_the_other_quote_already_may_still_withdraw_the_first(deal: Deal) -> None:
+    old = deal.quote()
+    rechecked(deal, revised(deal), deal.check)
+    first = again(deal, old).quote
+
+    assert again(deal, old, withdraw=True).quote == first
+    assert Quote.objects.get(pk=old.pk).state == "withdrawn"
+
+
 def test_an_order_stands_and_its_quote_is_not_withdrawn(deal: Deal) -> None:
     order = deal.ordered()
     rechecked(deal, revised(deal), deal.check)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -103,10 +104,26 @@ def test_what_was_to_fail_from_the_start_was_looked_at_and_needs_no_second_look(
 
 
 def test_where_it_fails_meanwhile_a_person_looks_and_then_it_is_paid_for(deal: Deal, early: Quote) -> None:
-    becomes(deal, state="done", verdict="fails")
+    becomes(deal, state="done", verdict="fails", ended_at=NOW)
     services.ask_review(actor=deal.be(deal.cast.owner), quote_id=early.pk, text="And now?", at=NOW)
     services.release_quote(actor=deal.be(deal.cast.manager), quote_id=early.pk, at=NOW)
 
+    assert approve(deal, early)
+
+
+@pytest.mark.parametrize(("state", "verdict", "why"), [("done", "fails", FAILS), ("failed", "note", BADLY)])
+def test_whoever_looked_before_the_check_had_ended_did_not_see_what_it_found(
+    deal: Deal, early: Quote, state: str, verdict: str, why: str
+) -> None:
+    services.ask_review(actor=deal.be(deal.cast.owner), quote_id=early.pk, text="Is it good?", at=NOW)
+    services.release_quote(actor=deal.be(deal.cast.manager), quote_id=early.pk, at=NOW)
+    becomes(deal, state=state, verdict=verdict, ended_at=NOW + timedelta(minutes=1))
+
+    assert refused(deal, early) == [why]
+
+    later = NOW + timedelta(minutes=2)
+    services.ask_review(actor=deal.be(deal.cast.owner), quote_id=early.pk, text="And now?", at=later)
+    services.release_quote(actor=deal.be(deal.cast.manager), quote_id=early.pk, at=later)
     assert approve(deal, early)
 
 

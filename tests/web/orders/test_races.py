@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connections, transaction
+from django.test import Client
 
 from mingyue.errors import MingyueError
 from mingyue.web.orders import services
@@ -20,7 +21,7 @@ from mingyue.web.people.models import User
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.walls import seen_by
 from tests.web.conftest import NOW
-from tests.web.orders.conftest import Deal, deal_apart
+from tests.web.orders.conftest import Deal, deal_apart, rechecked, revised
 
 TOTAL = 636_92
 
@@ -109,6 +110,21 @@ def test_without_the_guard_two_who_accept_at_once_both_get_an_order(deal: Deal) 
     assert len(answers) == 2
 
 
+def test_who_waits_too_long_for_others_reads_that_nothing_was_done(deal: Deal) -> None:
+    quote = deal.approved()
+    browser = Client()
+    browser.force_login(deal.cast.owner)
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SET lock_timeout = '200ms'")
+    with transaction.atomic(using="owner"):
+        as_owner_of_tables(f"SELECT FROM orders_quote WHERE id = '{quote.pk}' FOR UPDATE")
+        answer = browser.post(f"/quotes/{quote.pk}/accept/", {"option": 0}, headers={"Accept-Language": "en"})
+
+    assert answer.status_code == 503
+    assert "Others work on the same thing just now; nothing was done." in answer.content.decode()
+    assert browser.post(f"/quotes/{quote.pk}/withdraw/").status_code == 302
+
+
 # --- approving ----------------------------------------------------------------------------------------------------
 
 
@@ -193,6 +209,64 @@ def test_accepting_and_withdrawing_at_once_do_one_of_both(deal: Deal) -> None:
     ordered = Order.objects.filter(quote=quote).exists()
     assert Quote.objects.get(pk=quote.pk).state == ("accepted" if ordered else "withdrawn")
     assert Project.objects.get().committed_fen == (TOTAL if ordered else 0)
+
+
+# --- asking again -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("withdraws", [(False, False), (True, True), (False, True), (True, False, True)])
+def test_of_several_who_ask_again_at_once_one_makes_the_quote_and_all_get_it(
+    deal: Deal, withdraws: tuple[bool, ...]
+) -> None:
+    old = deal.approved()
+    rechecked(deal, revised(deal), deal.check)
+    answers = at_once(
+        deal, [deal.cast.owner] * len(withdraws),
+        lambda viewer, place: services.ask_again(
+            actor=viewer, quote_id=old.pk, withdraw=withdraws[place], at=NOW
+        ).quote,
+    )  # fmt: skip
+
+    deal.be(deal.holder)
+    (made,) = Quote.objects.exclude(pk=old.pk)
+    assert answers == [made] * len(withdraws)
+    assert Quote.objects.get(pk=old.pk).state == ("withdrawn" if any(withdraws) else "offered")
+    assert Project.objects.get().committed_fen == (0 if any(withdraws) else TOTAL)
+
+
+def test_asking_again_and_accepting_at_once_never_withdraw_an_order(deal: Deal) -> None:
+    old = deal.approved()
+    rechecked(deal, revised(deal), deal.check)
+    _, order = at_once(
+        deal, [deal.cast.owner, deal.holder],
+        lambda viewer, place: (
+            services.accept_quote(actor=viewer, quote_id=old.pk, option=0, at=NOW)
+            if place
+            else services.ask_again(actor=viewer, quote_id=old.pk, withdraw=True, at=NOW)
+        ),
+    )  # fmt: skip
+
+    deal.be(deal.holder)
+    assert Quote.objects.get(pk=old.pk).state == ("accepted" if isinstance(order, Order) else "withdrawn")
+    assert Project.objects.get().committed_fen == (TOTAL if isinstance(order, Order) else 0)
+    assert Quote.objects.count() == 2
+
+
+def test_two_quotes_of_the_same_ways_in_another_order_are_asked_again_at_once(deal: Deal) -> None:
+    ways = [deal.check, *(rechecked(deal, deal.check.revision, deal.check, layer_um=height) for height in (6.0, 8.0))]
+    one, other = (
+        services.ask_quote(actor=deal.be(deal.cast.owner), asked=deal.asked(*rest)[1:], at=NOW)
+        for rest in (ways, ways[::-1])
+    )
+    for number in range(2, 8):  # whose rows and events cross each other is a matter of luck
+        second = revised(deal, number)
+        answers = at_once(
+            deal, [deal.cast.owner] * 2,
+            lambda viewer, place: services.ask_again(actor=viewer, quote_id=(one, other)[place].pk, at=NOW),
+        )  # fmt: skip
+
+        assert {check.revision_id for answer in answers for check in answer.checks} == {second.pk}
+        assert {check.pk for check in answers[0].checks} == {check.pk for check in answers[1].checks}
 
 
 # --- billing ------------------------------------------------------------------------------------------------------

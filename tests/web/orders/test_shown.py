@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
 import pytest
+from django.test import Client
+from msgspec import convert
 
+from mingyue import client
 from mingyue.web.orders import contents, queries, services
 from mingyue.web.orders.models import Message, Quote
-from mingyue.web.parts.models import Check, Part
+from mingyue.web.parts.models import Check, Part, PartReader
+from mingyue.web.people.models import Membership, User
+from mingyue.web.records.walls import seen_by
 from tests.web.conftest import NOW
 from tests.web.orders.conftest import Deal
 
@@ -20,14 +26,14 @@ FINDING = {
     "remedy": {"text": "Thicken it at (12.5, 40.25)"},
     "severity": "risk",
 }
-SECRETS = ("nozzle.stl", "12.5", "40.25", "offset_um", "sha256")
+SECRETS = ("nozzle.stl", "12.5", "40.25", "offset_um", '"sha256"', "on its left side", "-90.0")
 CLASSES = Part.Confidentiality.values
 
 
 def asked(deal: Deal, confidentiality: str) -> Quote:
     deal.be(deal.cast.owner)
     Part.objects.update(confidentiality=confidentiality)
-    Check.objects.filter(pk=deal.check.pk).update(findings=[FINDING])
+    Check.objects.filter(pk=deal.check.pk).update(findings=[FINDING], rotation=[0.0, -90.0, 0.0])
     return deal.quote()
 
 
@@ -64,6 +70,72 @@ def test_of_a_controlled_part_the_facility_sees_neither_file_nor_places(deal: De
         assert shown["options"][0]["findings"][0]["title"] == FINDING["title"]
         assert shown["options"][0]["lines"] == quote.content["options"][0]["lines"]
         assert shown.get("withheld", False) == (confidentiality == "controlled")
+
+
+@pytest.mark.parametrize("confidentiality", CLASSES)
+@pytest.mark.parametrize(
+    "address", ["/api/quotes", "/api/quotes/{}", "/api/quotes/{}/document.json", "/quotes/{}/", "/quotes/{}/quote.json"]
+)
+def test_whichever_way_the_facility_asks_it_learns_no_more(
+    deal: Deal, browse: Callable[[User], Client], today: None, confidentiality: str, address: str
+) -> None:
+    quote = asked(deal, confidentiality)
+    manager, owner = (
+        browse(person).get(address.format(quote.pk), headers={"Accept-Language": "en"})
+        for person in (deal.cast.manager, deal.cast.owner)
+    )
+
+    assert manager.status_code == owner.status_code == 200
+    assert quote.number in manager.content.decode()
+    kept_back = [secret for secret in SECRETS if secret in _text(owner) and secret not in _text(manager)]
+    assert bool(kept_back) == (confidentiality == "controlled")
+    if confidentiality == "controlled":
+        assert [secret for secret in SECRETS if secret in _text(manager)] == []
+
+
+def _text(answer: Any) -> str:
+    """What is told: names whose value is null tell nothing."""
+    if not answer["Content-Type"].startswith("application/json"):
+        text: str = answer.content.decode()
+        return text
+    return json.dumps(_without_nulls(answer.json()))
+
+
+def test_a_program_of_the_facility_is_told_that_something_is_kept_back(
+    deal: Deal, browse: Callable[[User], Client], today: None
+) -> None:
+    quote = asked(deal, "controlled")
+
+    def read_by(person: User) -> Any:
+        return browse(person).get(f"/api/quotes/{quote.pk}").json()
+
+    told, whole = read_by(deal.cast.manager), read_by(deal.cast.owner)
+    assert (told["withheld"], whole["withheld"]) == (True, False)
+    assert contents.digest_of(whole["content"]) == quote.digest == told["digest"]
+    assert convert(told, client.Quote, strict=False).part.file_name is None
+    assert told["options"][0]["findings"][0]["message"] is None
+    assert told["options"][0]["lying"] is None
+
+
+def test_an_operator_who_belongs_to_the_customer_too_sees_no_more_than_others_of_its_members(deal: Deal) -> None:
+    quote = asked(deal, "controlled")
+    services.approve_quote(actor=deal.be(deal.holder), quote_id=quote.pk, option=0, project_id=deal.project.pk, at=NOW)
+    with seen_by(organisation_id=deal.cast.institute.pk):
+        Membership.objects.create(
+            person=deal.cast.operator, organisation=deal.cast.institute, roles=["member"], since=NOW
+        )
+    viewer = deal.be(deal.cast.operator)
+
+    assert told(queries.content_for(viewer, quote)) == []
+    assert queries.approval_of(viewer, quote) is None
+
+    with seen_by(organisation_id=deal.cast.institute.pk):
+        PartReader.objects.create(
+            organisation=deal.cast.institute, part=deal.check.revision.part, person=deal.cast.operator, at=NOW
+        )
+    viewer = deal.be(deal.cast.operator)
+    assert queries.content_for(viewer, quote) == quote.content
+    assert queries.approval_of(viewer, quote) is not None
 
 
 def test_once_it_is_ordered_the_facility_sees_what_it_makes(deal: Deal) -> None:

@@ -8,14 +8,14 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from mingyue.web.facilities import bridge, queries, services
 from mingyue.web.facilities.models import Facility, Machine, StaffedHours
 from mingyue.web.people.access import SIGNED_IN, Needs, caller, now, there
 from mingyue.web.records.etags import IF_MATCH, as_precondition, tell_version, version_matched
 from mingyue.web.records.paging import Cursor, Limit, Page, page_of
-from mingyue.web.records.texts import Said, Slug, line, prose, unsaid
+from mingyue.web.records.texts import Moment, Said, Slug, line, prose, unsaid
 
 router = Router(tags=["facilities"])
 READS = Needs("facilities:read")
@@ -176,8 +176,8 @@ class CapabilityIn(Said):
 class DowntimeIn(Said):
     """When a machine will not be to be had."""
 
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
     why: Annotated[str, line(200)]
 
 

@@ -18,7 +18,7 @@ from mingyue.web.people.queries import organisations_of
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.errors import InvalidError, NotFoundError
 from mingyue.web.records.paging import Cursor, Limit, Page, page_of
-from mingyue.web.records.texts import SLUG, Said
+from mingyue.web.records.texts import SLUG, Moment, Said
 
 router = Router(tags=["events"])
 READS = Needs("events:read")
@@ -92,7 +92,7 @@ class ReplayedOut(Schema):
 class SinceIn(Said):
     """since: events that happened then or later."""
 
-    since: datetime
+    since: Moment
 
 
 @router.get("/events", auth=READS, response=EventsOut)

@@ -48,7 +48,7 @@ def send_letter(person_id: UUID, *, clock: Clock, origin: str) -> bool:
         return False
     try:
         letter.message.send()
-    except (OSError, SMTPException):
+    except (OSError, SMTPException, ValueError):  # ValueError: an address or a header of which no letter can be made
         left = False
     else:
         left = True

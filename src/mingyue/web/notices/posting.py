@@ -18,7 +18,7 @@ from mingyue import __version__
 from mingyue.phrases import Phrase, say
 from mingyue.web.notices.guarding import ForbiddenError, Place, Resolver, UnknownError, places_of
 
-SILENCE_S = 10.0  # no answer for so long
+SILENCE_S = 10.0  # no answer for so long, or no connection
 WHOLE_S = 15.0  # from the connection to the answer's headers, however slowly they drip
 MOST_BYTES = 64 * 1024  # of an answer are read
 SHOWN = 500  # characters of it are kept
@@ -117,17 +117,22 @@ def _exchanged(
 
 
 def _connected(places: list[Place], silence_s: float) -> socket.socket:
-    """To the first that answers."""
+    """To the first that answers. All of them together have as long as one: a name may have any number of addresses."""
     failed: OSError = OSError("no address")
+    until = time.monotonic() + silence_s
     for family, place in places:
+        left_s = until - time.monotonic()
+        if left_s <= 0:
+            break
         wire = socket.socket(family, socket.SOCK_STREAM)
-        wire.settimeout(silence_s)
+        wire.settimeout(left_s)
         try:
             wire.connect(place)
         except OSError as error:
             wire.close()
             failed = error
         else:
+            wire.settimeout(silence_s)
             return wire
     raise failed
 

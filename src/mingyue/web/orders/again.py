@@ -15,7 +15,7 @@ from mingyue.web.orders import queries, rules
 from mingyue.web.orders.models import Quote
 from mingyue.web.orders.quoting import Asked, ask_quote, withdraw_quote
 from mingyue.web.orders.sides import acting
-from mingyue.web.parts.asking import ask_check
+from mingyue.web.parts.asking import ask_checks
 from mingyue.web.parts.models import Check, Revision
 from mingyue.web.parts.queries import checks_so, revision_of
 from mingyue.web.parts.ways import way_of
@@ -47,14 +47,14 @@ def ask_again(*, actor: Viewer, quote_id: UUID, at: datetime, withdraw: bool = F
         held = Quote.objects.select_for_update(no_key=True).get(
             pk=quote_id
         )  # of two callers the second gets the first's
-        checks = tuple(_checked(actor, old, revision, at) for old in checks_of(held))
+        checks = _checked(actor, held, revision, at)
         there = queries.follower_of(actor, held, revision, at=at)
-        if there is not None or not all(check.state in rules.PRICED and check.estimate for check in checks):
-            return Again(revision, checks, there)
+        if there is None and not all(check.state in rules.PRICED and check.estimate for check in checks):
+            return Again(revision, checks)
         # Before the new one is told of: whoever holds an approval or a project waits for the chains of events.
         if withdraw and not rules.why_not_open(held):
             withdraw_quote(actor=actor, quote_id=quote_id, at=at)
-        made = ask_quote(actor=actor, asked=_asked(held, checks), at=at, follows=held)
+        made = there or ask_quote(actor=actor, asked=_asked(held, checks), at=at, follows=held)
     return Again(revision, checks, made)
 
 
@@ -74,15 +74,15 @@ def _same(old: Check, revision: Revision) -> Check | None:
     return checks_so(revision, way_of(old)).select_related("machine__facility", "resin").first()
 
 
-def _checked(actor: Viewer, old: Check, revision: Revision, at: datetime) -> Check:
-    """The check that asks the same of this revision; asked for, where it is not there or could not be done."""
-    found = _same(old, revision)
-    if found is not None and found.state != Check.State.FAILED:
-        return found
-    return ask_check(
-        actor=actor, revision_id=revision.pk, machine_id=old.machine_id, resin_id=old.resin_id, layer_um=old.layer_um,
-        rotation=old.rotation, at=at,
-    )  # fmt: skip
+def _checked(actor: Viewer, quote: Quote, revision: Revision, at: datetime) -> tuple[Check, ...]:
+    """The checks that ask the same of this revision; asked for, where they are not there or could not be done."""
+    ways = [way_of(old) for old in checks_of(quote)]
+    found = {way.key: checks_so(revision, way).select_related("machine__facility", "resin").first() for way in ways}
+    there = {key: check for key, check in found.items() if check is not None and check.state != Check.State.FAILED}
+    missing = [way for way in ways if way.key not in there]
+    if missing:
+        there |= ask_checks(actor=actor, revision=revision, ways=missing, at=at)
+    return tuple(there[way.key] for way in ways)
 
 
 def _asked(quote: Quote, checks: Sequence[Check]) -> list[Asked]:

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from mingyue.web.orders import again, queries, rules
 from mingyue.web.orders.against import compared
 from mingyue.web.orders.models import Quote
+from mingyue.web.orders.requests import viewer_of
 from mingyue.web.parts.models import Check, Revision
 from mingyue.web.parts.queries import revision_of
-from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 
 _UNDER_WAY = (Check.State.WAITING, Check.State.RUNNING)
@@ -27,7 +27,7 @@ _UNDER_WAY = (Check.State.WAITING, Check.State.RUNNING)
 @require_http_methods(["GET", "POST"])
 def ask_again(request: HttpRequest, quote_id: UUID) -> HttpResponse:
     """The same for the newest revision: what is still checked for that, and the quote as soon as it is done."""
-    viewer = _viewer(request)
+    viewer = viewer_of(request)
     found = queries.quote_of(viewer, quote_id)
     if found is None or not rules.may_order(viewer, found.organisation_id):
         raise NotFoundError
@@ -66,7 +66,7 @@ def _about(quote: Quote, revision: Revision) -> dict[str, Any]:
 @require_GET
 def changes(request: HttpRequest, revision_id: UUID) -> HttpResponse:
     """A piece of a page: what a revision costs against an earlier one, `?since=`; empty where that one had no price."""
-    viewer = _viewer(request)
+    viewer = viewer_of(request)
     revision = revision_of(viewer, revision_id)
     if revision is None or not rules.may_order(viewer, revision.organisation_id):
         raise NotFoundError
@@ -85,9 +85,4 @@ def changes(request: HttpRequest, revision_id: UUID) -> HttpResponse:
 
 
 def _earlier(revision: Revision, number: str) -> Revision | None:
-    return Revision.objects.filter(part_id=revision.part_id, number=int(number)).first() if number.isdecimal() else None
-
-
-def _viewer(request: HttpRequest) -> Viewer:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    return viewer
+    return next((one for one in Revision.objects.filter(part_id=revision.part_id) if str(one.number) == number), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -54,7 +55,8 @@ def list_quotes(
         found = found.filter(content__part__id=str(part))
     if number:
         found = found.filter(number=number)
-    return told_page(page_of(found, cursor=cursor, limit=limit, by="at"), telling.quote_in_list)
+    page = page_of(found, cursor=cursor, limit=limit, by="at")
+    return told_page(page, partial(telling.quote_in_list, caller(request)))
 
 
 @router.post("/quotes", auth=WRITES, response={201: QuoteOut})

@@ -73,14 +73,11 @@ def _quote_form(request: HttpRequest, offer: _Offer) -> QuoteForm:
     return QuoteForm(
         request.POST if request.method == "POST" else None,
         checks=offer.checks, classes=list(service_classes_of(offer.place)), numbers=read(offer.tariff.numbers),
-        initial={"checks": [str(offer.checks[0].pk)]},
     )  # fmt: skip
 
 
 def _asked(said: dict[str, Any]) -> list[services.Asked]:
     return [
-        services.Asked(
-            UUID(check), UUID(said["service_class_id"]), said["tolerance_um"], said["quantity"], said["inspection"]
-        )
-        for check in said["checks"]
+        services.Asked(UUID(check), UUID(service_class), int(tolerance_um), quantity, inspection)
+        for check, service_class, tolerance_um, quantity, inspection in said["options"]
     ]

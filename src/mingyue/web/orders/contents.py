@@ -180,7 +180,7 @@ def shown_to(content: Json, *, side: str, confidentiality: str, ordered: bool = 
 
 def _outline(option: Json) -> Json:
     findings = [each | dict.fromkeys(("message", "remedy")) for each in option["findings"]]
-    return option | {"placement": None, "findings": findings}
+    return option | dict.fromkeys(("placement", "rotation", "lying")) | {"findings": findings}
 
 
 # --- why a person looks, and what they change ---------------------------------------------------------------------

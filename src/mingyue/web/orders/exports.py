@@ -20,6 +20,8 @@ COLUMNS = (
 
 
 _A_PIECE = 500
+# So a formula begins; the wide ones are taken for the others where people write Chinese.
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class _Lines:
@@ -96,4 +98,4 @@ def yuan(amount_fen: int) -> str:
 
 def harmless(text: str) -> str:
     """With a quotation mark before what a spreadsheet would calculate."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if text.startswith(_FORMULAS) else text

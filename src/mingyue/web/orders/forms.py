@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 from django import forms
 
+from mingyue.phrases import say
 from mingyue.web.facilities.models import ServiceClass
 from mingyue.web.orders.contents import lying_of
 from mingyue.web.orders.models import Invoice, Order
 from mingyue.web.orders.numbers import Numbers
 from mingyue.web.orders.prices import INSPECTION_NAMES
+from mingyue.web.orders.rules import MOST_OPTIONS
 from mingyue.web.orders.templatetags.promised import yuan
 from mingyue.web.parts.models import Check
 from mingyue.web.people.models import Organisation
 from mingyue.web.records.forms import HouseForm
 from mingyue.web.records.language import in_current_language, said
 
+_WISHED = ("checks", "service_class_id", "tolerance_um", "quantity", "inspection")
+_DIGITS = 6  # of a quantity; more is above what any tariff has a price for
 _WORK = (Order.State.SCHEDULED, Order.State.MAKING, Order.State.MADE, Order.State.DELIVERED)
 
 
@@ -38,14 +44,32 @@ def _why() -> forms.CharField:
     return forms.CharField(label=said("Why"), max_length=300, help_text=said("The customer reads it."))
 
 
-class QuoteForm(HouseForm):
-    """Which finished checks are to be options, and what is wished for all of them."""
+class QuantitiesField(forms.CharField):
+    """Whole numbers above zero, with commas or spaces between; cleaned, each once, in the order in which they were typed."""
 
-    checks = forms.MultipleChoiceField(label=said("Ways of making it"), widget=forms.CheckboxSelectMultiple)
-    quantity = forms.IntegerField(label=said("Quantity"), min_value=1, initial=1)
-    inspection = forms.ChoiceField(label=said("Inspection"))
-    tolerance_um = forms.TypedChoiceField(label=said("Tolerance"), coerce=int)
-    service_class_id = forms.ChoiceField(label=said("Service class"))
+    def clean(self, value: Any) -> Any:
+        """In the digits and with the commas of either language."""
+        typed = [one for one in re.split(r"[\s,;，、；]+", super().clean(value)) if one]
+        if not typed or not all(one.isdecimal() and len(one) <= _DIGITS and int(one) for one in typed):
+            raise forms.ValidationError(say("Type one quantity or several, such as 1, 5, 20."))
+        return list(dict.fromkeys(map(int, typed)))
+
+
+def _several(label: Any) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(label=label, widget=forms.CheckboxSelectMultiple)
+
+
+class QuoteForm(HouseForm):
+    """Which checks and wishes are to be options: each combination is one."""
+
+    checks = _several(said("Ways of making it"))
+    quantity = QuantitiesField(
+        label=said("Quantity"), max_length=60, initial="1",
+        help_text=said("Several, such as 1, 5, 20, are compared side by side; so is whatever else you choose several of."),
+    )  # fmt: skip
+    inspection = _several(said("Inspection"))
+    tolerance_um = _several(said("Tolerance"))
+    service_class_id = _several(said("Service class"))
 
     def __init__(
         self, *args: Any, checks: Sequence[Check], classes: Sequence[ServiceClass], numbers: Numbers, **kwargs: Any
@@ -60,6 +84,22 @@ class QuoteForm(HouseForm):
 
     def _choose(self, field: str, choices: list[tuple[str, str]]) -> None:
         self.fields[field].choices = choices  # type: ignore[attr-defined]
+        self.fields[field].initial = [name for name, _ in choices[:1]]
+
+    def clean(self) -> dict[str, Any]:
+        """Adds `options`: (check, service class, tolerance, quantity, inspection) of each."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        wished = [said.get(name) for name in _WISHED]
+        if all(wished):
+            options = list(product(*wished))
+            if len(options) > MOST_OPTIONS:
+                raise forms.ValidationError(
+                    say(
+                        "This makes {count} options; a quote has at most {most}.", count=len(options), most=MOST_OPTIONS
+                    )
+                )
+            said["options"] = options
+        return said
 
 
 def _way(check: Check) -> str:

@@ -15,7 +15,7 @@ from mingyue.web.orders import queries, services
 from mingyue.web.orders.exports import ledger_in_pieces
 from mingyue.web.orders.forms import BillForm, CreditForm, InvoiceForm, PaymentForm, RefundForm, VoidForm, WriteOffForm
 from mingyue.web.orders.order_views import booked, order_of
-from mingyue.web.orders.requests import viewer_of
+from mingyue.web.orders.requests import text_of, viewer_of
 from mingyue.web.records.errors import NotFoundError
 
 
@@ -78,7 +78,7 @@ def _about_an_invoice(
 def ledger(request: HttpRequest) -> StreamingHttpResponse:
     """What was booked about the orders that the viewer sees, for a finance office; of one facility, or of all."""
     viewer = viewer_of(request)
-    entries, slug = queries.entries_of(viewer), request.GET.get("facility", "")
+    entries, slug = queries.entries_of(viewer), text_of(request.GET, "facility")
     name = "ledger"
     if slug:
         found = queries.books_of(viewer).filter(slug=slug).first()

@@ -17,6 +17,8 @@ from mingyue.web.parts.queries import parts_of, revision_of
 from mingyue.web.people.models import Role
 from mingyue.web.people.viewers import Viewer
 
+_SELLERS = (Role.OWNER, Role.MANAGER, Role.OPERATOR)  # who of a facility's organisation sees what it is asked
+
 
 def tariffs_of(viewer: Viewer, facility: Facility) -> QuerySet[Tariff]:
     """Newest first: those that were published, as prices on a wall are; drafts to the facility's own people."""
@@ -49,15 +51,17 @@ def quotes_of(viewer: Viewer) -> QuerySet[Quote]:
     its managers, operators and owners."""
     if not viewer.signed_in or not viewer.may("orders:read"):
         return Quote.objects.none()
+    seen = _bought_by(viewer) | Q(provider_id__in=_where(viewer, *_SELLERS))
+    return Quote.objects.filter(seen).select_related("facility").order_by("-at", "-pk")
+
+
+def _bought_by(viewer: Viewer) -> Q:
     # A facility's people see no parts: what leads there is asked for apart, so that no join hides a quote from them.
     revisions = Revision.objects.filter(part__in=parts_of(viewer).order_by().values("pk")).values("pk")
     within = Q(by_id=viewer.person_id) | Q(revision_id__in=revisions)
-    seen = (
-        Q(organisation_id__in=_where(viewer, Role.OWNER, Role.BUDGET_HOLDER))
-        | (Q(organisation_id__in=viewer.organisations) & within)
-        | Q(provider_id__in=_where(viewer, Role.OWNER, Role.MANAGER, Role.OPERATOR))
+    return Q(organisation_id__in=_where(viewer, Role.OWNER, Role.BUDGET_HOLDER)) | (
+        Q(organisation_id__in=viewer.organisations) & within
     )
-    return Quote.objects.filter(seen).select_related("facility").order_by("-at", "-pk")
 
 
 def quote_of(viewer: Viewer, quote_id: UUID) -> Quote | None:
@@ -118,8 +122,12 @@ def followed_by(viewer: Viewer, quote: Quote) -> Quote | None:
 
 
 def side_of(viewer: Viewer, quote: Quote) -> Message.Side:
-    """On which side of a quote they are who see it; whoever is on both is the customer."""
-    return Message.Side.CUSTOMER if viewer.belongs_to(quote.organisation_id) else Message.Side.PROVIDER
+    """On which side of a quote they are who see it; whoever sees it from both is the customer. Who works for the facility
+    and belongs to the customer, where others' parts are hidden from them, sees it from the facility's side only."""
+    customers = viewer.belongs_to(quote.organisation_id)
+    if customers and viewer.has(quote.provider_id, *_SELLERS):
+        customers = Quote.objects.filter(_bought_by(viewer), pk=quote.pk).exists()
+    return Message.Side.CUSTOMER if customers else Message.Side.PROVIDER
 
 
 def content_for(viewer: Viewer, quote: Quote) -> dict[str, Any]:
@@ -149,7 +157,7 @@ def messages_of(viewer: Viewer, quote: Quote) -> QuerySet[Message]:
 
 def approval_of(viewer: Viewer, quote: Quote) -> Approval | None:
     """Who lets which project pay for it; the customer's affair."""
-    if not viewer.belongs_to(quote.organisation_id) or not _sees(viewer, quote):
+    if not _sees(viewer, quote) or side_of(viewer, quote) != Message.Side.CUSTOMER:
         return None
     return quote.approvals.filter(ended_at=None).select_related("project", "by").first()
 

@@ -1,10 +1,10 @@
-"""What a request says: who asks, which id, which option."""
+"""What a request says: who asks, which id, which option, which words."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.errors import NotFoundError
@@ -24,6 +24,11 @@ def uuid_of(text: str) -> UUID:
         return UUID(text)
     except ValueError as error:
         raise NotFoundError from error
+
+
+def text_of(said: QueryDict, name: str) -> str:
+    """What stands there, but for the one character that no database keeps."""
+    return said.get(name, "").replace("\x00", "")
 
 
 def option_of(request: HttpRequest) -> int:

@@ -155,10 +155,10 @@ def why_not_settled(option: Mapping[str, Any], check: Check, *, looked_at: datet
         return []
     if check.state in (Check.State.WAITING, Check.State.RUNNING):
         return [say("The check of this option still runs; it can be approved when that is done.")]
-    if looked_at is not None or (
-        check.state == Check.State.DONE and check.verdict in ("", option["verdict"], *_HARMLESS)
-    ):
+    if check.state == Check.State.DONE and check.verdict in ("", option["verdict"], *_HARMLESS):
         return []
+    if looked_at is not None and check.ended_at is not None and looked_at >= check.ended_at:
+        return []  # whoever looked could see it
     if check.state == Check.State.DONE:
         return [say("The check found meanwhile that something will fail; ask the facility to look at the quote.")]
     return [say("The check of this option did not end well; ask the facility to look at the quote.")]

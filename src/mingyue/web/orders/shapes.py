@@ -27,13 +27,13 @@ class NumberedOut(Schema):
 
 
 class PartOfQuoteOut(Schema):
-    """Which geometry of which part is quoted. sha256: of the file as it came."""
+    """Which geometry of which part is quoted. sha256: of the file as it came. Null where the quote is withheld."""
 
     id: UUID
     name: str
     revision: int
-    file_name: str
-    sha256: str
+    file_name: str | None
+    sha256: str | None
 
 
 class TariffOfQuoteOut(Schema):
@@ -93,11 +93,11 @@ class RateOut(Schema):
 
 
 class FindingOut(Schema):
-    """One thing that the check found."""
+    """One thing that the check found; without where and how much of it, where the quote is withheld."""
 
     title: str
-    message: str
-    remedy: str
+    message: str | None
+    remedy: str | None
     severity: str
 
 
@@ -105,7 +105,8 @@ class OptionOut(Schema):
     """One way of making the part, with its price. number: what approving and accepting name it by.
 
     settled: false where it was priced while its check still ran: it can be approved when that is done.
-    rotation: degrees about x, then y, then z, by which the part is turned; null: as the file has it. lying: how it lies then.
+    rotation: degrees about x, then y, then z, by which the part is turned; null: as the file has it. lying: how it lies then;
+    null where the quote is withheld, and rotation and placement with it.
     """
 
     number: int
@@ -127,7 +128,7 @@ class OptionOut(Schema):
     tax_fen: int
     total_fen: int
     rotation: list[float] | None
-    lying: str
+    lying: str | None
 
 
 class FollowedOut(NumberedOut):
@@ -187,6 +188,8 @@ class QuoteOut(QuoteBriefOut):
     or withdrawn. approval: only the customer's side is told. may_order, may_approve, may_answer: what the caller may do.
 
     content: what is frozen, word for word. digest: its SHA-256, as JSON with sorted names and no spaces, in UTF-8.
+    withheld: the caller is of the facility, the part is controlled and not ordered: what is kept back is null, and the digest
+    is of more than this content.
     """
 
     closed: str | None
@@ -206,6 +209,7 @@ class QuoteOut(QuoteBriefOut):
     may_approve: bool
     may_answer: bool
     links: dict[str, str]
+    withheld: bool
     digest: str
     content: Json
 

@@ -157,7 +157,7 @@ class TariffForm(HouseForm):
         for field in LISTED:
             try:
                 cleaned[field] = dict(_pair(line) for line in cleaned.get(field, "").splitlines() if line.strip())
-            except ValueError:
+            except (ValueError, OverflowError):
                 self.add_error(field, said("Each line takes two numbers, such as 25 100."))
         return cleaned
 

@@ -17,9 +17,12 @@ Json = dict[str, Any]
 _SIDES = ("customer", "provider", "facility", "part")
 
 
-def quote_in_list(quote: Quote) -> Json:
+def quote_in_list(viewer: Viewer, quote: Quote) -> Json:
     """What stands in the row itself."""
-    content = quote.content
+    return _brief(quote, queries.content_for(viewer, quote))
+
+
+def _brief(quote: Quote, content: Json) -> Json:
     return {
         "id": quote.pk, "number": quote.number, "state": quote.state, "state_said": str(quote.get_state_display()),
         "at": quote.at, "valid_until": quote.valid_until, "currency": content["currency"],
@@ -29,8 +32,8 @@ def quote_in_list(quote: Quote) -> Json:
 
 
 def quote_as_json(viewer: Viewer, quote: Quote, *, at: datetime) -> Json:
-    """With its thread, what approves it and what came of it."""
-    content = quote.content
+    """With its thread, what approves it and what came of it; of the content what this viewer's side may know."""
+    content = queries.content_for(viewer, quote)
     closed = rules.why_closed(quote, at=at)
     approval = queries.approval_of(viewer, quote)
     order = Order.objects.filter(quote=quote).first()
@@ -39,7 +42,7 @@ def quote_as_json(viewer: Viewer, quote: Quote, *, at: datetime) -> Json:
     links |= {"order": f"/api/orders/{order.pk}"} if order else {}
     links |= {"supersedes": _address(before)} if before else {}
     links |= {"superseded_by": _address(after)} if after else {}
-    return quote_in_list(quote) | {
+    return _brief(quote, content) | {
         "closed": None if closed is None else in_current_language(closed),
         "closed_at": quote.closed_at,
         "answer": quote.answer,
@@ -57,19 +60,20 @@ def quote_as_json(viewer: Viewer, quote: Quote, *, at: datetime) -> Json:
         "may_approve": rules.may_spend(viewer, quote.organisation_id),
         "may_answer": rules.may_provide(viewer, quote.provider_id),
         "links": links,
+        "withheld": content.get("withheld", False),
         "digest": quote.digest,
         "content": content,
     }
 
 
 def option_as_json(option: Json) -> Json:
-    """An option as a quote keeps it, its phrases said."""
+    """An option as a quote keeps it, its phrases said; what is kept back stays null."""
     findings = [
-        {name: _said(one[name]) for name in ("title", "message", "remedy")} | {"severity": one["severity"]}
+        {name: _said_if_shown(one[name]) for name in ("title", "message", "remedy")} | {"severity": one["severity"]}
         for one in option["findings"]
     ]
     lines = [{"changed": None} | line | {"reason": _said(line["reason"])} for line in option["lines"]]
-    lies = {"rotation": option.get("rotation"), "lying": _said(option.get("lying"))}  # older ones do not say
+    lies = {"rotation": option.get("rotation"), "lying": _said_if_shown(option.get("lying", {}))}  # older do not say
     return option | lies | {"findings": findings, "lines": lines, "rates": rates_as_json(option["rates"])}
 
 
@@ -169,3 +173,7 @@ def _address(quote: Quote) -> str:
 def _said(kept: Json | str | None) -> str:
     """A phrase as it was kept; what the engine said plainly, as it is."""
     return in_current_language(kept if isinstance(kept, str) else from_json(kept))
+
+
+def _said_if_shown(kept: Json | str | None) -> str | None:
+    return None if kept is None else _said(kept)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from mingyue.web.orders import queries, rules, services
 from mingyue.web.orders.against import compared
 from mingyue.web.orders.models import Order, Quote
-from mingyue.web.orders.requests import option_of, uuid_of, viewer_of
+from mingyue.web.orders.requests import option_of, text_of, uuid_of, viewer_of
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 
@@ -72,8 +72,7 @@ def _in_revisions(viewer: Viewer, found: Quote, at: datetime) -> dict[str, Any]:
 @require_POST
 def say_message(request: HttpRequest, quote_id: UUID) -> HttpResponse:
     """To the other side."""
-    text = request.POST.get("text", "")
-    return _acted(request, quote_id, services.say_message, text=text)
+    return _acted(request, quote_id, services.say_message, text=text_of(request.POST, "text"))
 
 
 @login_required
@@ -81,7 +80,7 @@ def say_message(request: HttpRequest, quote_id: UUID) -> HttpResponse:
 def ask_review(request: HttpRequest, quote_id: UUID) -> HttpResponse:
     """The customer wants a person to look."""
     _of_customer(request, quote_id)
-    return _acted(request, quote_id, services.ask_review, text=request.POST.get("text", ""))
+    return _acted(request, quote_id, services.ask_review, text=text_of(request.POST, "text"))
 
 
 @login_required
@@ -89,7 +88,7 @@ def ask_review(request: HttpRequest, quote_id: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, quote_id: UUID) -> HttpResponse:
     """The customer does not want it any more."""
     _of_customer(request, quote_id)
-    return _acted(request, quote_id, services.withdraw_quote, why=request.POST.get("why", ""))
+    return _acted(request, quote_id, services.withdraw_quote, why=text_of(request.POST, "why"))
 
 
 @login_required
@@ -131,7 +130,7 @@ def release(request: HttpRequest, quote_id: UUID) -> HttpResponse:
 def decline(request: HttpRequest, quote_id: UUID) -> HttpResponse:
     """A manager says no, and why."""
     _of_provider(request, quote_id)
-    return _acted(request, quote_id, services.decline_quote, why=request.POST.get("why", ""))
+    return _acted(request, quote_id, services.decline_quote, why=text_of(request.POST, "why"))
 
 
 def _acted(request: HttpRequest, quote_id: UUID, act: Callable[..., Any], **said: Any) -> HttpResponse:

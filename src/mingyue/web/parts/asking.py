@@ -15,7 +15,7 @@ from mingyue.web.parts.attempts import announce
 from mingyue.web.parts.begun import add_check, begin_check, begin_study, why_not_so
 from mingyue.web.parts.bridge import fitting
 from mingyue.web.parts.lying import turn_of, why_not_turn
-from mingyue.web.parts.models import Check, Part, Study
+from mingyue.web.parts.models import Check, Part, Revision, Study
 from mingyue.web.parts.ways import Way
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.errors import InvalidError, NotFoundError, RefusedError, refuse
@@ -49,24 +49,46 @@ def ask_check(
     if reasons := why_not_turn(rotation):
         raise InvalidError("rotation", reasons[0])
     way = Way(machine, resin, _layer_um(machine, layer_um), turn_of(rotation))
+    return ask_checks(actor=actor, revision=revision, ways=[way], at=at)[way.key]
+
+
+def ask_checks(
+    *, actor: Viewer, revision: Revision, ways: Sequence[Way], at: datetime
+) -> dict[tuple[object, ...], Check]:
+    """The same for several ways of making a revision that the actor sees, all of them or none; by their keys."""
     refuse(rules.why_not_ask(actor, revision.part))
-    refuse(why_not_so(revision, way))
+    for way in ways:
+        refuse(why_not_so(revision, way))
+    # Rows first, in one order, and events last: of two who ask for the same in turn none waits for the other in a circle.
+    in_order = sorted({way.key: way for way in ways}.values(), key=lambda way: str(way.key))
     with transaction.atomic():
-        check = add_check(revision, way, at=at)
-        if check is None:
-            check = queries.checks_so(revision, way).get()
-            if not Check.objects.filter(pk=check.pk, state=Check.State.FAILED).update(**_AGAIN, asked_at=at):
-                return check
-            check.refresh_from_db()
-        begin_check(check)
-        record(
-            actor=actor, what="check.asked", subject=check, at=at,
-            facts={
-                "machine": str(machine_id), "resin": str(resin_id), "layer_um": way.layer_um, "rotation": way.rotation,
-            },
-        )  # fmt: skip
-        announce(revision.part_id)
-    return check
+        asked = {way.key: _asked(revision, way, at) for way in in_order}
+        fresh = [check for check, is_fresh in asked.values() if is_fresh]
+        for check in fresh:
+            begin_check(check)
+        for check in fresh:
+            record(
+                actor=actor, what="check.asked", subject=check, at=at,
+                facts={
+                    "machine": str(check.machine_id), "resin": str(check.resin_id), "layer_um": check.layer_um,
+                    "rotation": check.rotation,
+                },
+            )  # fmt: skip
+        if fresh:
+            announce(revision.part_id)
+    return {key: check for key, (check, _) in asked.items()}
+
+
+def _asked(revision: Revision, way: Way, at: datetime) -> tuple[Check, bool]:
+    """The check, and whether it is to be done: it is new, or failed before."""
+    made = add_check(revision, way, at=at)
+    if made is not None:
+        return made, True
+    check = queries.checks_so(revision, way).get()
+    again = Check.objects.filter(pk=check.pk, state=Check.State.FAILED).update(**_AGAIN, asked_at=at)
+    if again:
+        check.refresh_from_db()
+    return check, bool(again)
 
 
 def _layer_um(machine: Machine, said: float | None) -> float:

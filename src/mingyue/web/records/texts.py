@@ -1,11 +1,12 @@
-"""What programs may send as text: bounded, and free of what a database or a page cannot hold. And whole numbers."""
+"""What programs may send as text: bounded, and free of what a database or a page cannot hold. Whole numbers, moments."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from ninja import Path, Schema
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
 
 # No control characters, and no space at either end: what is kept is what was sent.
 _SEEN = r"[^\s\x00-\x1f\x7f-\x9f]"
@@ -35,6 +36,17 @@ def _as_whole(value: Any) -> Any:
 
 # A number without a fraction, however it is written: to JSON 3.0 is as whole as 3. The last of what is said about an int.
 WHOLE = BeforeValidator(_as_whole)
+
+
+def _in_utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("This lies beyond the calendar.") from None
+
+
+# With its distance from UTC, or nobody knows which is meant; at the calendar's ends not every distance has a moment.
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 def unsaid(otherwise: Any = None) -> Any:

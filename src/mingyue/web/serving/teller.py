@@ -156,11 +156,18 @@ class Teller:
             self._news["deliveries"].set()
 
     def _write(self, found: dict[str, list[tuple[UUID, UUID]]]) -> bool:
-        """Letters that are due."""
+        """Letters that are due. One on which we stumble keeps no other one waiting."""
         from mingyue.web.notices.mailing import send_letter
 
-        left = [send_letter(person_id, clock=now, origin=self.origin) for person_id, _ in found["letters"]]
-        return any(left)
+        left = 0
+        for person_id, _ in found["letters"]:
+            try:
+                left += send_letter(person_id, clock=now, origin=self.origin)
+            except (django.db.OperationalError, django.db.InterfaceError):
+                raise
+            except Exception:
+                log.exception("a letter to %s cannot be written", person_id)
+        return left > 0
 
 
 def main(address: str) -> None:

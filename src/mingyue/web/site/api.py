@@ -22,7 +22,6 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
-from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from mingyue import __version__
 from mingyue.errors import LimitError, MingyueError
@@ -42,11 +41,11 @@ from mingyue.web.records import etags, idempotency
 from mingyue.web.records.errors import InvalidError
 from mingyue.web.site import openapi, problems
 from mingyue.web.site.limits import Counter
+from mingyue.web.site.middleware import is_held
 
 REQUESTS_A_MINUTE = 1200
 _counter = Counter(REQUESTS_A_MINUTE)
 _log = logging.getLogger("django.request")
-_HELD = (LockNotAvailable, DeadlockDetected)  # see the lock timeout in database.py
 View = Callable[..., HttpResponse]
 
 
@@ -91,7 +90,7 @@ def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
-    if isinstance(error.__cause__, _HELD):
+    if is_held(error):
         return problems.busy(request)
     got_request_exception.send(sender=None, request=request)
     _log.error("fault in the API at %s", request.path, exc_info=error)
@@ -115,7 +114,7 @@ def _door(view: View) -> View:
         except SuspiciousOperation:
             response = problems.unreadable(request)
         except OperationalError as error:  # waiting for another request of the same Idempotency-Key
-            if not isinstance(error.__cause__, _HELD):
+            if not is_held(error):
                 raise
             response = problems.busy(request)
         if isinstance(response, HttpResponseNotAllowed):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from mingyue.errors import BadInputError, LimitError, MingyueError
+from mingyue.phrases import say
 from mingyue.web.people.access import BeyondKeyError, ForgeryError, UnknownViewerError
 from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from mingyue.web.records.etags import ChangedMeanwhileError, StateUnsaidError
@@ -15,6 +18,18 @@ from mingyue.web.records.idempotency import KeyReusedError
 from mingyue.web.records.language import in_current_language
 from mingyue.web.records.uploads import ChecksumError, LockedError
 from mingyue.web.site.limits import TooManyRequestsError
+
+_HELD = (LockNotAvailable, DeadlockDetected)  # see the lock timeout in database.py
+
+
+class BusyError(MingyueError):
+    """Somebody else held for too long what this needed; nothing was done."""
+
+
+def is_held(error: Exception) -> bool:
+    """Whether it is only that others were first, so that the same may be done a moment later."""
+    return isinstance(error, OperationalError) and isinstance(error.__cause__, _HELD)
+
 
 # The first class that fits decides. Whoever may not see a thing gets 404, as if it were not there.
 STATUSES: tuple[tuple[type[MingyueError], int], ...] = (
@@ -30,6 +45,7 @@ STATUSES: tuple[tuple[type[MingyueError], int], ...] = (
     (StateUnsaidError, 428),
     (KeyReusedError, 409),
     (TooManyRequestsError, 429),
+    (BusyError, 503),
     (LimitError, 413),
     (InvalidError, 400),
     (BadInputError, 400),
@@ -56,6 +72,11 @@ class ErrorsAnswered:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The answer; None for what is a bug, which stays one."""
+        if is_held(error):
+            error = BusyError(
+                say("Others work on the same thing just now; nothing was done."),
+                remedy=say("Send the same request again in a moment."),
+            )
         if not isinstance(error, MingyueError):
             return None
         status = status_of(error)
