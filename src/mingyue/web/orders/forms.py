@@ -89,7 +89,7 @@ class QuoteForm(HouseForm):
     def clean(self) -> dict[str, Any]:
         """Adds `options`: (check, service class, tolerance, quantity, inspection) of each."""
         said: dict[str, Any] = super().clean() or self.cleaned_data
-        wished = [said.get(name) for name in _WISHED]
+        wished: list[list[Any]] = [said.get(name) or [] for name in _WISHED]
         if all(wished):
             options = list(product(*wished))
             if len(options) > MOST_OPTIONS:
