@@ -99,9 +99,15 @@ def test_what_fails_is_asked_for_only_where_nothing_else_is_there() -> None:
     assert checks_of(part(bad)) == [bad]
 
 
+def test_a_check_that_knows_what_it_takes_need_not_be_done() -> None:
+    early = check("early", state="running")
+
+    assert checks_of(part(early, check("later", state="waiting", estimated=False))) == [early]
+
+
 def test_a_part_without_a_finished_check_says_what_to_do() -> None:
     with pytest.raises(BadInputError, match="nozzle has no finished check") as refused:
-        checks_of(part(check("a", state="running")))
+        checks_of(part(check("a", state="waiting"), check("b", state="running", estimated=False)))
 
     assert "Wait for its checks" in refused.value.remedy
 

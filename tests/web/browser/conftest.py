@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,8 +51,10 @@ def park() -> Iterator[Park]:
             made = mingyue(home, "manage", "demonstrate", **SETTINGS)
             assert made.returncode == 0, made.stderr
             yield Park(served, json.loads((home / "demonstration.json").read_text(encoding="utf-8"))["passwords"])
-        finally:
-            served.stop()
+        finally:  # as who presses Ctrl-C twice: nobody waits for the checks that run
+            served.process.send_signal(signal.SIGINT)
+            time.sleep(0.5)
+            served.stop(signal.SIGINT)
 
 
 @pytest.fixture(
