@@ -171,10 +171,7 @@ def test_from_the_question_to_the_last_payment(deal: Deal, parties: dict[str, Pr
     assert owner("GET", here).json()["order"] == {"id": order["id"], "number": order["number"]}
 
 
-def test_the_ledger_goes_to_a_finance_office_line_by_line(
-    deal: Deal, parties: dict[str, Program], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("mingyue.web.orders.order_api._BATCH", 2)
+def test_the_ledger_goes_to_a_finance_office_line_by_line(deal: Deal, parties: dict[str, Program]) -> None:
     for _ in range(3):
         order = deal.ordered()
         services.bill_order(actor=deal.be(deal.cast.manager), order_id=order.pk, at=NOW)

@@ -6,7 +6,6 @@ import csv
 from datetime import timedelta
 from io import StringIO
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
@@ -361,8 +360,8 @@ def test_what_is_booked_is_never_edited(deal: Deal, facility: Facility) -> None:
 def test_the_ledger_is_exported_for_finance(deal: Deal, facility: Facility) -> None:
     facility.bill()
     facility.pay(600_00, "=1+1")
-    entries = queries.entries_of(deal.be(deal.cast.manager))
-    text = "".join(ledger_csv(entries, zone=ZoneInfo("Asia/Shanghai")))
+    manager = deal.be(deal.cast.manager)
+    text = "".join(ledger_csv(manager, queries.entries_of(manager)))
     rows = list(csv.DictReader(StringIO(text.removeprefix("\ufeff"))))
 
     assert text.startswith("\ufefftime,order,")

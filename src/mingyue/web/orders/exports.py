@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
-from datetime import tzinfo
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
 from mingyue.web.orders.models import Entry
-from mingyue.web.records.walls import seen_by
+from mingyue.web.people.middleware import looking_as
+from mingyue.web.people.viewers import Viewer
 
 COLUMNS = (
     "time", "order", "reference", "entry", "kind", "invoice", "account", "debit", "credit", "currency", "customer",
@@ -31,30 +30,22 @@ class _Lines:
         return line
 
 
-def ledger_csv(entries: Iterable[Entry], *, zone: tzinfo | None = None) -> Iterator[str]:
-    """Line by line; the first opens in a spreadsheet as UTF-8. zone: of the times; each facility's own where it is None.
+def ledger_csv(viewer: Viewer, entries: QuerySet[Entry], *, at_once: int = _A_PIECE) -> Iterator[str]:
+    """Line by line in the facility's time, some hundred entries a piece, for a ledger that is larger than memory; the
+    first opens in a spreadsheet as UTF-8.
 
     entries: of `queries.entries_of`. Names are written by others: what a spreadsheet would take for a formula is not one.
-    """
-    yield "\ufeff" + _line(COLUMNS)
-    for entry in entries:
-        yield from _lines_of(entry, zone)
-
-
-def ledger_in_pieces(person_id: UUID, entries: QuerySet[Entry], *, at_once: int = _A_PIECE) -> Iterator[str]:
-    """The same, some hundred entries a piece, for a ledger that is larger than memory.
-
     Each piece is read when it is asked for, which is after the request, perhaps by another thread: the walls are told anew.
     """
     yield "\ufeff" + _line(COLUMNS)
     rows = entries.select_related("order__quote__facility", "customer", "invoice").defer("order__quote__content")
     last: Entry | None = None
     while True:
-        with seen_by(person_id=person_id):
+        with looking_as(viewer):
             found = list(_after(rows, last)[:at_once])
         if not found:
             return
-        yield "".join(line for entry in found for line in _lines_of(entry, None))
+        yield "".join(line for entry in found for line in _lines_of(entry))
         last = found[-1]
 
 
@@ -65,9 +56,9 @@ def _after(entries: QuerySet[Entry], last: Entry | None) -> QuerySet[Entry]:
     return entries.filter(Q(at__gt=last.at) | later)
 
 
-def _lines_of(entry: Entry, zone: tzinfo | None) -> Iterator[str]:
+def _lines_of(entry: Entry) -> Iterator[str]:
     invoice = getattr(entry, "invoice", None)
-    zone = zone or ZoneInfo(entry.order.quote.facility.zone)
+    zone = ZoneInfo(entry.order.quote.facility.zone)
     for posting in entry.postings.all():
         yield _line((
             entry.at.astimezone(zone).isoformat(timespec="seconds"),

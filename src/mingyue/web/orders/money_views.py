@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from mingyue.web.orders import queries, services
-from mingyue.web.orders.exports import ledger_in_pieces
+from mingyue.web.orders.exports import ledger_csv
 from mingyue.web.orders.forms import BillForm, CreditForm, InvoiceForm, PaymentForm, RefundForm, VoidForm, WriteOffForm
 from mingyue.web.orders.order_views import booked, order_of
 from mingyue.web.orders.requests import text_of, viewer_of
@@ -87,7 +87,7 @@ def ledger(request: HttpRequest) -> StreamingHttpResponse:
         entries, name = entries.filter(order__quote__facility=found), f"ledger-{found.slug}"
     now = datetime.now(UTC)
     return StreamingHttpResponse(
-        ledger_in_pieces(viewer.someone, entries.filter(at__lte=now)),
+        ledger_csv(viewer, entries.filter(at__lte=now)),
         content_type="text/csv; charset=utf-8",
         headers={
             "Content-Disposition": f'attachment; filename="{name}-{now:%Y-%m-%d}.csv"',
