@@ -13,7 +13,7 @@ export MINGYUE_DATA ?= $(abspath ../shared/data)
 .PHONY: help setup run demo test check fmt bench vendor lock clean
 
 help:
-	@echo 'make run    send the bird'"'"'s nest through the platform, then serve it at localhost'
+	@echo 'make run    check, quote, order and predict the bird'"'"'s nest, then serve at localhost'
 	@echo 'make test   check the code and run every test'
 	@echo 'make setup  only prepare .venv     make demo   the same without serving'
 	@echo 'make check  lint, types, layers    make fmt    format the code'
