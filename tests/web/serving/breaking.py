@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -17,7 +18,11 @@ from tests.web.serving.running import Served, until
 
 TUS = {"Tus-Resumable": "1.0.0"}
 PIECE = TUS | {"Content-Type": "application/offset+octet-stream"}
-READING = "SELECT count(*) FROM parts_revision WHERE state = 'reading'"
+AT_WORK = {
+    "reading": "SELECT count(*) FROM parts_revision WHERE state = 'reading'",
+    "running": "SELECT count(*) FROM parts_check WHERE state = 'running'",
+}
+SETTLED_S = 0.5
 MOST_PIECE_BYTES = 8 << 20
 
 
@@ -92,7 +97,18 @@ def engines(served: Served) -> list[psutil.Process]:
 
 
 def frozen(served: Served, state: str) -> psutil.Process:
-    """The engine of who reads ("reading") or checks ("running"), stopped in the middle: it will not be done by itself."""
+    """The engine of who reads ("reading") or checks ("running"), stopped in the middle: it will not be done by itself.
+
+    An engine that is stopped after its last word is not in the middle: its worker soon writes what it heard, and then
+    the row says something else. So the row is asked again after a while.
+    """
+
+    def so() -> bool:
+        return asked(served, AT_WORK[state]) == [(1,)]
+
+    def so_still() -> bool:
+        time.sleep(SETTLED_S)
+        return so()
 
     def caught() -> psutil.Process | None:
         for engine in engines(served):
@@ -100,7 +116,7 @@ def frozen(served: Served, state: str) -> psutil.Process:
                 if engine.nice() == 0:  # it has not bound itself yet
                     continue
                 engine.suspend()
-                if asked(served, READING) == [(int(state == "reading"),)]:
+                if so() and so_still():
                     return engine
                 engine.resume()
         return None
