@@ -136,7 +136,7 @@ def test_a_visitor_finds_operations_by_what_they_know(client: Client) -> None:
 
     assert found("") == set(operations())
     assert found("/api/quotes/{quote_id}/accept") == {"accept_quote"}
-    assert found("ACCEPT quote order") == {"accept_quote"}
+    assert "accept_quote" in found("ACCEPT quote order") <= found("quote")
     assert found("tolerance") == set()
     assert found("options") >= {"ask_quote"}
     assert found("登记退款", "zh") == {"note_refund"}
