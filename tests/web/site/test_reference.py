@@ -13,6 +13,7 @@ import shlex
 import time
 from collections import Counter
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -27,12 +28,14 @@ from mingyue.web.site import problems
 from mingyue.web.site.api import api
 from mingyue.web.site.reference import samples
 from mingyue.web.site.reference.calls import BY_CLIENT
+from mingyue.web.site.reference.events import TYPES
 from mingyue.web.site.reference.groups import GROUPS
 from mingyue.web.site.reference.operations import Operation
 from mingyue.web.site.reference.pages import described, operations
 from mingyue.web.site.reference.problems import MEANINGS
 from mingyue.web.site.reference.scopes import REACHES
 
+ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.django_db
 NAMES = [group.name for group in GROUPS]
 LANGUAGES = {"en": "en", "zh": "zh-hans"}
@@ -50,9 +53,8 @@ class Page(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        said = dict(attrs)
-        self.ids += [said["id"]] if said.get("id") else []
-        self.links += [said["href"]] if tag == "a" and said.get("href") else []
+        self.ids += [value for name, value in attrs if name == "id" and value]
+        self.links += [value for name, value in attrs if (tag, name) == ("a", "href") and value]
 
     def handle_data(self, data: str) -> None:
         self.text += data
@@ -140,7 +142,7 @@ def test_a_visitor_finds_operations_by_what_they_know(client: Client) -> None:
     assert found("tolerance") == set()
     assert found("options") >= {"ask_quote"}
     assert found("登记退款", "zh") == {"note_refund"}
-    assert found("webhook replay POST") == {"replay_webhook", "replay_delivery"}
+    assert found("replay POST") == {"replay_webhook", "replay_delivery"}
     assert found("<script>") == set()
 
 
@@ -169,6 +171,26 @@ def test_each_scope_and_each_problem_is_explained(client: Client) -> None:
     assert {status for act in operations().values() for status in act.problems} <= set(MEANINGS)
     kinds = {kind for _, kind, _ in problems._KINDS} - {"failed"}
     assert kinds <= {kind for told, _ in MEANINGS.values() for kind in told}
+
+
+def test_each_type_of_event_that_the_apps_record_is_named() -> None:
+    about = "|".join(TYPES)
+    recorded = {
+        node.value
+        for path in (ROOT / "src" / "mingyue" / "web").rglob("*.py")
+        if "reference" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if re.fullmatch(rf"({about})\.[a-z_]+", node.value)
+    }
+
+    assert {f"{of}.{kind}" for of, kinds in TYPES.items() for kind in kinds} == recorded
+
+
+def test_a_delivery_is_an_event_as_the_feed_has_it() -> None:
+    told = json.loads(samples.DELIVERED.partition("\n\n")[2])
+
+    assert set(told) == set(described()["components"]["schemas"]["EventOut"]["properties"])
 
 
 # --- examples ------------------------------------------------------------------------------------------------------

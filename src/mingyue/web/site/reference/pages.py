@@ -19,6 +19,7 @@ from mingyue.web.records.errors import NotFoundError
 from mingyue.web.records.language import current_language
 from mingyue.web.site.api import REQUESTS_A_MINUTE, api
 from mingyue.web.site.reference import samples
+from mingyue.web.site.reference.events import TYPES
 from mingyue.web.site.reference.groups import GROUPS, Group
 from mingyue.web.site.reference.operations import Operation, operations_of
 from mingyue.web.site.reference.problems import MEANINGS
@@ -80,6 +81,7 @@ def basics(request: HttpRequest) -> HttpResponse:
         "meanings": MEANINGS,
         "scopes": REACHES,
         "samples": samples,
+        "events": TYPES,
         "chapters": CHAPTERS,
         "requests_a_minute": REQUESTS_A_MINUTE,
     }

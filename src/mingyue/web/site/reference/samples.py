@@ -82,9 +82,12 @@ webhook-id: 0f1d3f5e-6a0b-4a52-9d0c-2f9f6f6f8f11
 webhook-timestamp: 1795593600
 webhook-signature: v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
 
-{"number": 42, "type": "quote.accepted", "at": "2026-11-25T08:00:00Z", "actor": null,
- "subject": {"kind": "quote", "id": "6327245c-3a45-43d9-aa72-b70fbb671926"},
- "facts": {}, "api": "/api/quotes/6327245c-3a45-43d9-aa72-b70fbb671926"}"""
+{"id": "27dcd8db-2220-4ef8-a6c9-45c2678079d8", "number": 42, "type": "quote.accepted",
+ "at": "2026-11-25T08:00:00+00:00", "organisation": "lake-institute",
+ "actor": "1a87459c-2aa8-4897-98d2-668c1c0206b6",
+ "subject": {"kind": "orders.quote", "id": "6327245c-3a45-43d9-aa72-b70fbb671926"},
+ "facts": {"order": "O-7F3K-2M9P", "option": 0, "total_fen": 128000},
+ "api": "/api/quotes/6327245c-3a45-43d9-aa72-b70fbb671926"}"""
 
 SIGNATURE: Final = """\
 import base64, hashlib, hmac, time
