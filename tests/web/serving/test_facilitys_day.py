@@ -103,7 +103,7 @@ def test_the_how_to_is_what_happens(day: Day) -> None:
     told = list(day.told.values())
     assert [number in told[0] for number in waited] == [True] * 3
     assert told[0].index(waited[0]) < told[0].index(waited[1]) < told[0].index(waited[2])  # who waits longest, first
-    assert "It is looked at first" in told[1]
+    assert "The bottom face is glued." in told[1]
     assert day.clients["engineer"].quote(waited[1]).state == "offered"
     assert day.clients["engineer"].quote(waited[2]).state == "declined"
     assert "Nothing was done yet. Say --yes to do it." in day.told[next(line for line in day.told if "decline" in line)]
