@@ -94,7 +94,14 @@ class Notice(Owned):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "event"], name="one_notice_an_event")]
         indexes = [
-            models.Index(fields=["person", "-at"], name="notices_of_person"),
+            # As a page lists them, and as the bell counts them; every other page asks that.
+            models.Index(fields=["person", "-at", "-id"], condition=models.Q(on_page=True), name="notices_of_person"),
+            models.Index(
+                fields=["person", "-at", "-id"],
+                include=["organisation"],
+                condition=models.Q(on_page=True, read_at=None),
+                name="notices_unread",
+            ),
             models.Index(fields=["mail_at"], condition=models.Q(mail_at__isnull=False), name="letters_due"),
         ]
 
