@@ -36,6 +36,12 @@ OFFENCES = {
         ("web/site/views.py", "import mingyue.web.serving.postgres"),
         ("web/shop.py", '"""An app that nobody placed."""'),
     ],
+    "orders": [
+        ("web/orders/pricing/prices.py", "import mingyue.web.orders.models"),
+        ("web/orders/ledger/books.py", "import mingyue.web.orders.ordering"),
+        ("web/orders/queries.py", "import mingyue.web.orders.pages.lists"),
+        ("web/orders/novelty.py", '"""A module that nobody placed."""'),
+    ],
     "bridges": [
         ("web/parts/services.py", "import mingyue.printing.checks"),
         ("web/site/views.py", "from mingyue.printing import meshes"),

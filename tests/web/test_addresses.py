@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from mingyue.web.facilities.models import Downtime, Facility, Machine
 from mingyue.web.materials.models import Batch, Recipe, RecipeVersion, Resin
 from mingyue.web.notices.models import Delivery, Notice, Webhook
-from mingyue.web.orders import accounts, books
+from mingyue.web.orders.ledger import accounts, books
 from mingyue.web.orders.models import Entry, Invoice, Order, Project, Quote, Tariff
 from mingyue.web.parts.models import Check, Part, Revision
 from mingyue.web.people.models import ApiKey, Invitation, Membership, User

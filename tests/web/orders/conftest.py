@@ -18,7 +18,7 @@ from mingyue.web.facilities.models import Facility, Machine, ServiceClass
 from mingyue.web.materials.models import Resin
 from mingyue.web.orders import services
 from mingyue.web.orders.models import Order, Project, Quote, Tariff
-from mingyue.web.orders.numbers import TAXED, Numbers
+from mingyue.web.orders.pricing.numbers import TAXED, Numbers
 from mingyue.web.parts.models import Check, Part, Revision
 from mingyue.web.people.middleware import tell_of
 from mingyue.web.people.models import Membership, Organisation, User

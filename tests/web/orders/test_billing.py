@@ -12,9 +12,10 @@ from django.core.management import call_command
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.db.utils import DatabaseError
 
-from mingyue.web.orders import books, queries, services
-from mingyue.web.orders.accounts import Balance, checked
-from mingyue.web.orders.exports import COLUMNS, ledger_csv
+from mingyue.web.orders import queries, services
+from mingyue.web.orders.ledger import books
+from mingyue.web.orders.ledger.accounts import Balance, checked
+from mingyue.web.orders.ledger.exports import COLUMNS, ledger_csv
 from mingyue.web.orders.models import Account, Entry, Invoice, Order, Posting, Project
 from mingyue.web.records.errors import NotFoundError, RefusedError
 from mingyue.web.records.walls import seen_by, tell

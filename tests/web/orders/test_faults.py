@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connections, transaction
 
 from mingyue.web.orders import services
-from mingyue.web.orders.faults import faults
+from mingyue.web.orders.ledger.faults import faults
 from tests.web.conftest import NOW
 from tests.web.orders.conftest import Deal, deal_apart
 

@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from mingyue.web.orders.exports import harmless
+from mingyue.web.orders.ledger.exports import harmless
 from mingyue.web.orders.models import Message, Quote
 from tests.web.orders.browsing import Browse
 from tests.web.orders.conftest import Deal

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from mingyue.errors import MingyueError
-from mingyue.web.orders import books, services
-from mingyue.web.orders.faults import faults
+from mingyue.web.orders import services
+from mingyue.web.orders.ledger import books
+from mingyue.web.orders.ledger.faults import faults
 from mingyue.web.orders.models import Invoice, Order, Posting
 from mingyue.web.records.walls import tell
 from tests.web.conftest import NOW

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from mingyue.web.facilities.models import Facility
 from mingyue.web.orders import services
-from mingyue.web.orders.lists import A_PAGE
 from mingyue.web.orders.models import Project, Quote
+from mingyue.web.orders.pages.lists import A_PAGE
 from mingyue.web.records.paging import stretch_of
 from mingyue.web.records.walls import seen_by
 from tests.web.conftest import NOW

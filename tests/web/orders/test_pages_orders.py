@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from mingyue.web.facilities.models import Facility
 from mingyue.web.orders import queries
-from mingyue.web.orders.accounts import Balance
-from mingyue.web.orders.exports import ledger_csv
+from mingyue.web.orders.ledger.accounts import Balance
+from mingyue.web.orders.ledger.exports import ledger_csv
+from mingyue.web.orders.ledger.money import WHOLE, money_of
 from mingyue.web.orders.models import Entry, Invoice, Order
-from mingyue.web.orders.money import WHOLE, money_of
 from mingyue.web.records.walls import seen_by, tell
 from tests.web.orders.browsing import Browse, shown
 from tests.web.orders.conftest import Deal, Everything

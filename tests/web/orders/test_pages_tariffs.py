@@ -14,11 +14,11 @@ from mingyue.web.facilities.models import Facility
 from mingyue.web.orders import services
 from mingyue.web.orders.contents import needs_of
 from mingyue.web.orders.models import Tariff
-from mingyue.web.orders.numbers import FIELDS, Numbers
-from mingyue.web.orders.prices import line_as_json
-from mingyue.web.orders.repricing import Asked, preview_of
-from mingyue.web.orders.tariff_form import AMOUNTS, GROUPS, LIMITS, LISTED, TariffForm
-from mingyue.web.orders.tariff_versions import differences, versions
+from mingyue.web.orders.pages.tariff_form import AMOUNTS, GROUPS, LIMITS, LISTED, TariffForm
+from mingyue.web.orders.pages.tariff_versions import differences, versions
+from mingyue.web.orders.pricing.numbers import FIELDS, Numbers
+from mingyue.web.orders.pricing.prices import line_as_json
+from mingyue.web.orders.pricing.repricing import Asked, preview_of
 from mingyue.web.orders.templatetags.promised import change, more
 from mingyue.web.records.walls import seen_by
 from tests.web.conftest import NOW

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from mingyue.phrases import in_language
 from mingyue.printing.estimates import estimate, read_times
-from mingyue.web.orders.dividing import apportioned, divided, rounded
 from mingyue.web.orders.names import TwoNames
-from mingyue.web.orders.numbers import CANCELLABLE, INSPECTIONS, TAXED, Numbers, as_json, faults_of, read
-from mingyue.web.orders.prices import (
+from mingyue.web.orders.pricing.dividing import apportioned, divided, rounded
+from mingyue.web.orders.pricing.numbers import CANCELLABLE, INSPECTIONS, TAXED, Numbers, as_json, faults_of, read
+from mingyue.web.orders.pricing.prices import (
     Needs,
     Wish,
     line_as_json,

@@ -23,8 +23,8 @@ from mingyue.phrases import Phrase, say
 from mingyue.web.facilities.models import Facility, ServiceClass
 from mingyue.web.orders.models import Message, Quote, Tariff
 from mingyue.web.orders.names import TwoNames, both_names
-from mingyue.web.orders.numbers import ALL, Numbers
-from mingyue.web.orders.prices import (
+from mingyue.web.orders.pricing.numbers import ALL, Numbers
+from mingyue.web.orders.pricing.prices import (
     Line,
     Needs,
     Price,

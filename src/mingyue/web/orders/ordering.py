@@ -6,13 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from mingyue.phrases import say
-from mingyue.web.orders import accounts, books, queries, rules
+from mingyue.web.orders import queries, rules
 from mingyue.web.orders.approving import give_back
-from mingyue.web.orders.billing import settle_cancelled
-from mingyue.web.orders.dividing import rounded
+from mingyue.web.orders.ledger import accounts, books
+from mingyue.web.orders.ledger.billing import settle_cancelled
 from mingyue.web.orders.models import Approval, Entry, Order, Quote
 from mingyue.web.orders.names import new_number
-from mingyue.web.orders.numbers import ALL
+from mingyue.web.orders.pricing.dividing import rounded
+from mingyue.web.orders.pricing.numbers import ALL
 from mingyue.web.orders.sides import acting, tell_both
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError, refuse

@@ -16,8 +16,8 @@ from mingyue.web.orders.approving import end_approval
 from mingyue.web.orders.contents import Change, Option
 from mingyue.web.orders.models import Message, Quote, Tariff
 from mingyue.web.orders.names import new_number
-from mingyue.web.orders.numbers import read
-from mingyue.web.orders.prices import Wish, why_not_price
+from mingyue.web.orders.pricing.numbers import read
+from mingyue.web.orders.pricing.prices import Wish, why_not_price
 from mingyue.web.orders.sides import acting, tell_both
 from mingyue.web.parts.models import Check
 from mingyue.web.parts.queries import check_of

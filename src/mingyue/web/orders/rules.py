@@ -12,7 +12,7 @@ from mingyue.phrases import Phrase, say
 from mingyue.web.facilities.models import Machine
 from mingyue.web.orders.models import Approval, Order, Project, Quote, Tariff
 from mingyue.web.orders.names import TwoNames
-from mingyue.web.orders.numbers import CANCELLABLE, faults_of
+from mingyue.web.orders.pricing.numbers import CANCELLABLE, faults_of
 from mingyue.web.parts.models import Check
 from mingyue.web.people.models import Role
 from mingyue.web.people.viewers import Viewer

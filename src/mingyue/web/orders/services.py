@@ -10,7 +10,8 @@ from mingyue.web.orders.approving import (
     open_project,
     withdraw_approval,
 )
-from mingyue.web.orders.billing import (
+from mingyue.web.orders.contents import Change
+from mingyue.web.orders.ledger.billing import (
     bill_order,
     credit_invoice,
     note_payment,
@@ -18,7 +19,6 @@ from mingyue.web.orders.billing import (
     void_invoice,
     write_off,
 )
-from mingyue.web.orders.contents import Change
 from mingyue.web.orders.ordering import accept_quote, advance_order, cancel_order
 from mingyue.web.orders.quoting import (
     Asked,

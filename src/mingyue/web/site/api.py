@@ -29,11 +29,11 @@ from mingyue.phrases import say
 from mingyue.web.facilities.api import router as facilities
 from mingyue.web.materials.api import router as materials
 from mingyue.web.notices.api import router as notices
-from mingyue.web.orders.again_api import router as again
-from mingyue.web.orders.api import router as quotes
-from mingyue.web.orders.order_api import router as orders
-from mingyue.web.orders.papers_api import router as papers
-from mingyue.web.orders.project_api import router as projects
+from mingyue.web.orders.api.again import router as again
+from mingyue.web.orders.api.orders import router as orders
+from mingyue.web.orders.api.papers import router as papers
+from mingyue.web.orders.api.projects import router as projects
+from mingyue.web.orders.api.quotes import router as quotes
 from mingyue.web.parts.api import router as parts
 from mingyue.web.people.access import caller, now
 from mingyue.web.people.api import router as people

@@ -20,6 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("mingyue.web.people.urls")),
     path("", include("mingyue.web.facilities.urls")),
     path("", include("mingyue.web.materials.urls")),
-    path("", include("mingyue.web.orders.urls")),
+    path("", include("mingyue.web.orders.pages.urls")),
     path("", include("mingyue.web.notices.urls")),
 ]

@@ -15,7 +15,7 @@ from typing import Any
 
 from mingyue.phrases import Language, Phrase, in_language, say
 from mingyue.web.orders.papers.documents import Json
-from mingyue.web.orders.prices import INSPECTION_NAMES
+from mingyue.web.orders.pricing.prices import INSPECTION_NAMES
 from mingyue.web.orders.templatetags.promised import percent, yuan
 
 Pair = tuple[str, str]

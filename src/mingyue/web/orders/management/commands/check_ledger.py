@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from mingyue.phrases import Phrase, in_language, language_of_environment, say
-from mingyue.web.orders.faults import faults
+from mingyue.web.orders.ledger.faults import faults
 from mingyue.web.orders.models import Entry, Order
 
 

@@ -9,9 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
 from pydantic import StrictBool
 
-from mingyue.web.orders import queries, telling
+from mingyue.web.orders import queries
 from mingyue.web.orders.again import ask_again as ask_the_same
-from mingyue.web.orders.shapes import QuoteOut
+from mingyue.web.orders.api import telling
+from mingyue.web.orders.api.shapes import QuoteOut
 from mingyue.web.people.access import Needs, caller, now, there
 from mingyue.web.records.texts import Said
 

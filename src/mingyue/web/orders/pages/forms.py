@@ -14,8 +14,8 @@ from mingyue.phrases import say
 from mingyue.web.facilities.models import ServiceClass
 from mingyue.web.orders.contents import lying_of
 from mingyue.web.orders.models import Invoice, Order
-from mingyue.web.orders.numbers import Numbers
-from mingyue.web.orders.prices import INSPECTION_NAMES
+from mingyue.web.orders.pricing.numbers import Numbers
+from mingyue.web.orders.pricing.prices import INSPECTION_NAMES
 from mingyue.web.orders.rules import MOST_OPTIONS
 from mingyue.web.orders.templatetags.promised import yuan
 from mingyue.web.parts.models import Check

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 from mingyue.phrases import say
 from mingyue.web.orders import contents, queries, rules, services
 from mingyue.web.orders.models import Quote
-from mingyue.web.orders.replacing_form import ReplaceForm
-from mingyue.web.orders.requests import viewer_of
+from mingyue.web.orders.pages.replacing_form import ReplaceForm
+from mingyue.web.orders.pages.requests import viewer_of
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.people.views import accepted
 from mingyue.web.records.errors import NotFoundError

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from mingyue.web.orders import again, queries, rules
 from mingyue.web.orders.against import compared
 from mingyue.web.orders.models import Quote
-from mingyue.web.orders.requests import viewer_of
+from mingyue.web.orders.pages.requests import viewer_of
 from mingyue.web.parts.models import Check, Revision
 from mingyue.web.parts.queries import revision_of
 from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError

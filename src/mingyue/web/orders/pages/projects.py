@@ -16,10 +16,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from mingyue.phrases import Phrase, say
 from mingyue.web.orders import queries, rules, services
-from mingyue.web.orders.forms import BudgetForm, ProjectForm
-from mingyue.web.orders.lists import Narrowing, listed
 from mingyue.web.orders.models import Project
-from mingyue.web.orders.requests import viewer_of
+from mingyue.web.orders.pages.forms import BudgetForm, ProjectForm
+from mingyue.web.orders.pages.lists import Narrowing, listed
+from mingyue.web.orders.pages.requests import viewer_of
 from mingyue.web.people.queries import organisations_of
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.people.views import accepted

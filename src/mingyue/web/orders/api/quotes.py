@@ -10,8 +10,9 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 
-from mingyue.web.orders import queries, sent, services, telling
-from mingyue.web.orders.shapes import OrderOut, QuoteBriefOut, QuoteOut
+from mingyue.web.orders import queries, services
+from mingyue.web.orders.api import sent, telling
+from mingyue.web.orders.api.shapes import OrderOut, QuoteBriefOut, QuoteOut
 from mingyue.web.people import queries as people
 from mingyue.web.people.access import Needs, caller, now, there
 from mingyue.web.records.paging import Cursor, Limit, M, Page, page_of

@@ -8,11 +8,12 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Query, Router, Status
 
-from mingyue.web.orders import queries, sent, services, telling
-from mingyue.web.orders.api import ORDER_NUMBER, READS, WRITES, OfOrganisation, of_organisation, told_page
-from mingyue.web.orders.exports import ledger_csv
+from mingyue.web.orders import queries, services
+from mingyue.web.orders.api import sent, telling
+from mingyue.web.orders.api.quotes import ORDER_NUMBER, READS, WRITES, OfOrganisation, of_organisation, told_page
+from mingyue.web.orders.api.shapes import EntryOut, InvoiceOut, OrderBriefOut, OrderOut
+from mingyue.web.orders.ledger.exports import ledger_csv
 from mingyue.web.orders.models import Entry
-from mingyue.web.orders.shapes import EntryOut, InvoiceOut, OrderBriefOut, OrderOut
 from mingyue.web.people.access import caller, now, there
 from mingyue.web.records.paging import Cursor, Limit, Page, page_of
 

@@ -13,8 +13,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from mingyue.web.orders import books, queries, rules, services
-from mingyue.web.orders.forms import (
+from mingyue.web.orders import queries, rules, services
+from mingyue.web.orders.ledger import books
+from mingyue.web.orders.models import Invoice, Order
+from mingyue.web.orders.ordering import due_on_cancelling
+from mingyue.web.orders.pages.forms import (
     AdvanceForm,
     BillForm,
     CreditForm,
@@ -23,9 +26,7 @@ from mingyue.web.orders.forms import (
     VoidForm,
     WriteOffForm,
 )
-from mingyue.web.orders.models import Invoice, Order
-from mingyue.web.orders.ordering import due_on_cancelling
-from mingyue.web.orders.requests import viewer_of
+from mingyue.web.orders.pages.requests import viewer_of
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.people.views import accepted
 from mingyue.web.records.errors import NotFoundError, RefusedError

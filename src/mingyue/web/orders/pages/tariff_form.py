@@ -15,8 +15,8 @@ from mingyue.web.facilities.bridge import profile_of
 from mingyue.web.facilities.models import Facility
 from mingyue.web.orders.models import Order
 from mingyue.web.orders.names import TwoNames
-from mingyue.web.orders.numbers import ALL, CANCELLABLE, INSPECTIONS, TAXED
-from mingyue.web.orders.prices import INSPECTION_NAMES, KIND_NAMES
+from mingyue.web.orders.pricing.numbers import ALL, CANCELLABLE, INSPECTIONS, TAXED
+from mingyue.web.orders.pricing.prices import INSPECTION_NAMES, KIND_NAMES
 from mingyue.web.records.forms import HouseForm
 from mingyue.web.records.language import current_language, in_current_language, said
 

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.db.models import Max, Sum
 
-from mingyue.web.orders.accounts import Amounts, Balance, Rates, checked
+from mingyue.web.orders.ledger.accounts import Amounts, Balance, Rates, checked
+from mingyue.web.orders.ledger.money import Money, money_of
 from mingyue.web.orders.models import Account, Entry, Invoice, Order, Posting
-from mingyue.web.orders.money import Money, money_of
 from mingyue.web.people.viewers import Viewer
 
 

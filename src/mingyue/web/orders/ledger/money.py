@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mingyue.phrases import Phrase, say
-from mingyue.web.orders.accounts import Balance
+from mingyue.web.orders.ledger.accounts import Balance
 
 WHOLE = 1000  # the bar's length
 

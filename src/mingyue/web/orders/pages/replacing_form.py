@@ -10,7 +10,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from mingyue.web.orders.contents import Change
-from mingyue.web.orders.forms import YuanField
+from mingyue.web.orders.pages.forms import YuanField
 from mingyue.web.records.forms import HouseForm
 from mingyue.web.records.language import said
 

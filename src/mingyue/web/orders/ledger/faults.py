@@ -9,8 +9,8 @@ from django.db.models import Count, F, Sum
 from django.db.models.functions import Coalesce
 
 from mingyue.phrases import Phrase, say
-from mingyue.web.orders import books
 from mingyue.web.orders.contents import digest_of
+from mingyue.web.orders.ledger import books
 from mingyue.web.orders.models import Approval, Entry, Invoice, Order, Posting, Project, Quote
 
 Fault = tuple[str, Phrase]

@@ -14,11 +14,11 @@ from mingyue.web.facilities.models import Facility
 from mingyue.web.facilities.queries import facility_of
 from mingyue.web.orders import queries, services
 from mingyue.web.orders.models import Tariff
-from mingyue.web.orders.numbers import read
-from mingyue.web.orders.repricing import Asked, Preview, preview_of
-from mingyue.web.orders.requests import viewer_of
-from mingyue.web.orders.tariff_form import PublishForm, TariffForm, posted
-from mingyue.web.orders.tariff_versions import differences, versions
+from mingyue.web.orders.pages.requests import viewer_of
+from mingyue.web.orders.pages.tariff_form import PublishForm, TariffForm, posted
+from mingyue.web.orders.pages.tariff_versions import differences, versions
+from mingyue.web.orders.pricing.numbers import read
+from mingyue.web.orders.pricing.repricing import Asked, Preview, preview_of
 from mingyue.web.orders.tariffs import right_numbers
 from mingyue.web.people.models import Role
 from mingyue.web.people.viewers import Viewer

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods
 from mingyue.web.facilities.models import Facility
 from mingyue.web.facilities.queries import service_classes_of
 from mingyue.web.orders import queries, rules, services
-from mingyue.web.orders.forms import QuoteForm
 from mingyue.web.orders.models import Quote, Tariff
-from mingyue.web.orders.numbers import read
-from mingyue.web.orders.requests import uuid_of, viewer_of
+from mingyue.web.orders.pages.forms import QuoteForm
+from mingyue.web.orders.pages.requests import uuid_of, viewer_of
+from mingyue.web.orders.pricing.numbers import read
 from mingyue.web.parts.models import Check, Revision
 from mingyue.web.parts.queries import revision_of
 from mingyue.web.people.views import accepted

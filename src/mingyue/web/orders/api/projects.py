@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 
 from mingyue.web.facilities.queries import facility_of
-from mingyue.web.orders import queries, sent, services, telling
-from mingyue.web.orders.api import READS, WRITES
+from mingyue.web.orders import queries, services
+from mingyue.web.orders.api import sent, telling
+from mingyue.web.orders.api.quotes import READS, WRITES
+from mingyue.web.orders.api.shapes import ProjectOut, TariffOut
 from mingyue.web.orders.models import Project
-from mingyue.web.orders.shapes import ProjectOut, TariffOut
 from mingyue.web.people import queries as people
 from mingyue.web.people.access import Needs, caller, now, there
 from mingyue.web.records.etags import IF_MATCH, as_precondition, tell_version, version_matched

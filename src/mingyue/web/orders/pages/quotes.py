@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from mingyue.web.orders import queries, rules, services
 from mingyue.web.orders.against import compared
 from mingyue.web.orders.models import Order, Quote
-from mingyue.web.orders.requests import option_of, text_of, uuid_of, viewer_of
+from mingyue.web.orders.pages.requests import option_of, text_of, uuid_of, viewer_of
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 

@@ -10,7 +10,7 @@ from typing import Any
 from mingyue.phrases import Phrase
 from mingyue.web.facilities.models import Facility
 from mingyue.web.orders.models import Tariff
-from mingyue.web.orders.tariff_form import posted
+from mingyue.web.orders.pages.tariff_form import posted
 
 
 @dataclass(frozen=True, slots=True)

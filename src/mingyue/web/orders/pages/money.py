@@ -12,10 +12,18 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from mingyue.web.orders import queries, services
-from mingyue.web.orders.exports import ledger_csv
-from mingyue.web.orders.forms import BillForm, CreditForm, InvoiceForm, PaymentForm, RefundForm, VoidForm, WriteOffForm
-from mingyue.web.orders.order_views import booked, order_of
-from mingyue.web.orders.requests import text_of, viewer_of
+from mingyue.web.orders.ledger.exports import ledger_csv
+from mingyue.web.orders.pages.forms import (
+    BillForm,
+    CreditForm,
+    InvoiceForm,
+    PaymentForm,
+    RefundForm,
+    VoidForm,
+    WriteOffForm,
+)
+from mingyue.web.orders.pages.orders import booked, order_of
+from mingyue.web.orders.pages.requests import text_of, viewer_of
 from mingyue.web.records.errors import NotFoundError
 
 

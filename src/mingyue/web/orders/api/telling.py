@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from mingyue.web.orders import books, queries, rules
+from mingyue.web.orders import queries, rules
+from mingyue.web.orders.ledger import books
 from mingyue.web.orders.models import Approval, Entry, Invoice, Message, Order, Quote, Tariff
 from mingyue.web.orders.ordering import due_on_cancelling
 from mingyue.web.people.viewers import Viewer

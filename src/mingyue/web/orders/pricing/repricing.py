@@ -8,8 +8,8 @@ from typing import Any
 
 from mingyue.phrases import Phrase
 from mingyue.web.orders.names import TwoNames
-from mingyue.web.orders.numbers import Numbers
-from mingyue.web.orders.prices import Needs, Wish, price, why_not_price
+from mingyue.web.orders.pricing.numbers import Numbers
+from mingyue.web.orders.pricing.prices import Needs, Wish, price, why_not_price
 
 Json = dict[str, Any]
 

@@ -19,8 +19,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mingyue.phrases import Phrase, say
-from mingyue.web.orders.dividing import apportioned, divided, rounded
-from mingyue.web.orders.numbers import ALL, Numbers
+from mingyue.web.orders.pricing.dividing import apportioned, divided, rounded
+from mingyue.web.orders.pricing.numbers import ALL, Numbers
 from mingyue.web.records.kept_phrases import as_json, from_json
 
 Band = tuple[float, float]

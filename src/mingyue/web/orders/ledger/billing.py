@@ -13,11 +13,12 @@ from uuid import UUID
 from django.db import IntegrityError
 
 from mingyue.phrases import Phrase, say
-from mingyue.web.orders import accounts, books, queries, rules
-from mingyue.web.orders.accounts import Amounts, Balance
+from mingyue.web.orders import queries, rules
 from mingyue.web.orders.approving import give_back
+from mingyue.web.orders.ledger import accounts, books
+from mingyue.web.orders.ledger.accounts import Amounts, Balance
 from mingyue.web.orders.models import Approval, Entry, Invoice, Order
-from mingyue.web.orders.prices import split
+from mingyue.web.orders.pricing.prices import split
 from mingyue.web.orders.sides import acting, tell_both
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.errors import NotFoundError, RefusedError, refuse

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET
 
 from mingyue.phrases import say
 from mingyue.web.orders import queries
-from mingyue.web.orders.lists import Narrowing, by_state, listed
 from mingyue.web.orders.models import Invoice, Order, Quote
-from mingyue.web.orders.requests import viewer_of
+from mingyue.web.orders.pages.lists import Narrowing, by_state, listed
+from mingyue.web.orders.pages.requests import viewer_of
 from mingyue.web.records.language import in_current_language
 
 

@@ -1,0 +1,1 @@
+"""Orders in the browser: one file a page, and what its forms take."""

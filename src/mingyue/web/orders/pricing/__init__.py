@@ -1,0 +1,1 @@
+"""What making a part costs: pure arithmetic in whole fen."""
