@@ -146,7 +146,7 @@ def test_a_database_that_is_lost_is_no_fault_of_the_event(
     told_deal: Deal, tell_all: Tell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def lost(_: Any) -> Any:
-        monkeypatch.setattr(aside, "database_is_lost", lambda: True)
+        monkeypatch.setattr(aside, "database_is_lost", lambda _: True)
         raise OperationalError("the connection is closed")
 
     poisoned(monkeypatch, lost)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import Q
 
 from mingyue.web.notices import rules
@@ -25,10 +25,10 @@ Telling = Callable[[Sequence[Event]], None]
 _LONGEST = 500
 
 
-def database_is_lost() -> bool:
-    """Whether the connection broke. Else what failed was one question, such as one that took too long."""
+def database_is_lost(error: Exception) -> bool:
+    """Whether this is because the connection broke. Else it was one question, such as one that took too long."""
     driver = connection.connection
-    return driver is None or driver.closed
+    return isinstance(error, DatabaseError | InterfaceError) and (driver is None or driver.closed)
 
 
 def tell_or_set_aside(tell: Telling, events: Sequence[Event], *, at: datetime) -> None:
@@ -74,7 +74,7 @@ def _fault(tell: Telling, events: Sequence[Event]) -> str:
         with transaction.atomic():
             tell(events)
     except Exception as error:
-        if database_is_lost():
+        if database_is_lost(error):
             raise
         log.exception("%s events from %s of %s", len(events), events[0].number, events[0].organisation_id)
         said = "".join(traceback.format_exception_only(error)).strip()

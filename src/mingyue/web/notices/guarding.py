@@ -84,7 +84,8 @@ def places_of(
 def _looked_up(resolve: Resolver, host: str, port: int, within_s: float) -> Sequence[Any]:
     """What the system says of a name. It takes no limit itself, so it is asked by a thread that may be left behind: it
     ends when the system gives up, and holds no process that ends before."""
-    if not _lookups.acquire(timeout=within_s):
+    room = _lookups
+    if not room.acquire(timeout=within_s):
         raise TimeoutError
     answer: Future[Sequence[Any]] = Future()
 
@@ -94,7 +95,7 @@ def _looked_up(resolve: Resolver, host: str, port: int, within_s: float) -> Sequ
         except Exception as error:  # noqa: BLE001  # raised again by whoever waits
             answer.set_exception(error)
         finally:
-            _lookups.release()
+            room.release()
 
     Thread(target=look_up, name="lookup", daemon=True).start()
     return answer.result(within_s)

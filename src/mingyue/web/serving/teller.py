@@ -123,8 +123,8 @@ class Teller:
         for work, organisation_id in works:
             try:
                 told += work(organisation_id, at=now())
-            except Exception:
-                if database_is_lost():
+            except Exception as error:
+                if database_is_lost(error):
                     raise
                 log.exception("the events of %s cannot be told", organisation_id)
         if told:
@@ -166,8 +166,8 @@ class Teller:
         for person_id, _ in found["letters"]:
             try:
                 left += send_letter(person_id, clock=now, origin=self.origin)
-            except Exception:
-                if database_is_lost():
+            except Exception as error:
+                if database_is_lost(error):
                     raise
                 log.exception("a letter to %s cannot be written", person_id)
         return left > 0
