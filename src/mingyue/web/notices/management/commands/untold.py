@@ -38,13 +38,14 @@ class Command(BaseCommand):
 
 
 def _said(aside: SetAside) -> Phrase:
-    about = {
-        "organisation": aside.organisation.slug, "number": aside.event.number, "what": aside.event.what,
-        "why": aside.why, "failures": aside.failures,
-    }  # fmt: skip
-    if aside.next_at is None:
-        return say("✗ {organisation}, event {number:,}, {what}: {why}. Tried {failures} times, not any more.", **about)
     return say(
-        "✗ {organisation}, event {number:,}, {what}: {why}. Tried {failures} times, again at {when}.",
-        when=f"{aside.next_at:%Y-%m-%d %H:%M:%S}Z", **about,
+        "✗ {organisation}, event {number:,}, {what}: {why}. Tried {failures} times, {again}.",
+        organisation=aside.organisation.slug, number=aside.event.number, what=aside.event.what, why=aside.why,
+        failures=aside.failures, again=_again(aside),
     )  # fmt: skip
+
+
+def _again(aside: SetAside) -> Phrase:
+    if aside.next_at is None:
+        return say("not any more")
+    return say("again at {when}", when=f"{aside.next_at:%Y-%m-%d %H:%M:%S}Z")
