@@ -143,6 +143,7 @@ class Approval(Owned):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)  # when its people heard that the quote runs out soon
 
     class Meta:
         constraints = [

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from mingyue.phrases import say
 from mingyue.web.orders import queries, rules
-from mingyue.web.orders.approving import give_back
+from mingyue.web.orders.budgets import give_back
 from mingyue.web.orders.ledger import accounts, books
 from mingyue.web.orders.ledger.billing import settle_cancelled
 from mingyue.web.orders.models import Approval, Entry, Order, Quote

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from mingyue.phrases import say
 from mingyue.web.facilities.models import ServiceClass
 from mingyue.web.orders import contents, queries, rules
-from mingyue.web.orders.approving import end_approval
+from mingyue.web.orders.budgets import end_approval
 from mingyue.web.orders.contents import Change, Option
 from mingyue.web.orders.models import Message, Quote, Tariff
 from mingyue.web.orders.names import new_number

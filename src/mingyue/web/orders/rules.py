@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ LONGEST_MESSAGE = 4_000
 PRICED = (Check.State.RUNNING, Check.State.DONE)  # the first findings come with an estimate, before the model is asked
 _HARMLESS = ("fine", "note", "risk")
 MOST_FEN = 10**15  # of a budget
+REMINDED_BEFORE = timedelta(days=3)  # an approved quote runs out: over a weekend is still time to accept it
 
 
 # --- tariffs ------------------------------------------------------------------------------------------------------
@@ -120,10 +121,22 @@ def why_closed(quote: Quote, *, at: datetime) -> Phrase | None:
     }
     if quote.state in states:
         return states[Quote.State(quote.state)]
-    if quote.valid_until is not None and quote.valid_until <= at:
+    if quote.valid_until is not None and ran_out(quote, at=at):
         last = quote.valid_until.astimezone(ZoneInfo(quote.facility.zone))
         return say("This quote ran out on {day}.", day=f"{last:%Y-%m-%d}")
     return None
+
+
+def ran_out(quote: Quote, *, at: datetime) -> bool:
+    """Whether an offer counts no more: it ends when its last moment comes."""
+    return quote.state == Quote.State.OFFERED and quote.valid_until is not None and quote.valid_until <= at
+
+
+def runs_out_soon(quote: Quote, *, at: datetime) -> bool:
+    """Whether whoever waits with an offer should hear that not much time is left."""
+    if quote.state != Quote.State.OFFERED or quote.valid_until is None:
+        return False
+    return at < quote.valid_until <= at + REMINDED_BEFORE
 
 
 def why_not_open(quote: Quote) -> list[Phrase]:

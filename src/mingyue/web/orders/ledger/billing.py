@@ -14,7 +14,7 @@ from django.db import IntegrityError
 
 from mingyue.phrases import Phrase, say
 from mingyue.web.orders import queries, rules
-from mingyue.web.orders.approving import give_back
+from mingyue.web.orders.budgets import give_back
 from mingyue.web.orders.ledger import accounts, books
 from mingyue.web.orders.ledger.accounts import Amounts, Balance
 from mingyue.web.orders.models import Approval, Entry, Invoice, Order
