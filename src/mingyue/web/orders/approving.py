@@ -74,6 +74,7 @@ def approve_quote(*, actor: Viewer, quote_id: UUID, option: int, project_id: UUI
         )  # while it is approved nobody accepts or replaces it
         if reason := rules.why_closed(held, at=at):
             raise ConflictError(reason, remedy=say("Look at the quote as it is now, or ask anew."))
+        refuse(rules.why_not_take(actor, held))
         if not 0 <= option < len(held.content["options"]):
             raise InvalidError("option", say("The quote has no such option."))
         if held.approvals.filter(ended_at=None).exists():

@@ -69,6 +69,7 @@ class Quote(Owned):
     state = models.CharField(max_length=10, choices=State.choices)
     valid_until = models.DateTimeField(null=True)  # none before it was offered
     looked_at = models.DateTimeField(null=True)  # when a person of the facility offered it as it is
+    looked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")  # who that was
     closed_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=500, blank=True)  # why it was declined or withdrawn
     found_by: object = None  # the viewer whom a query just showed it; no column

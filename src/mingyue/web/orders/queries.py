@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from mingyue.web.facilities.models import Facility
 from mingyue.web.facilities.queries import facilities
-from mingyue.web.orders import contents
+from mingyue.web.orders import contents, rules
 from mingyue.web.orders.models import Approval, Entry, Invoice, Message, Order, Project, Quote, Tariff
 from mingyue.web.parts.models import Revision
 from mingyue.web.parts.queries import parts_of, revision_of
@@ -128,6 +128,23 @@ def side_of(viewer: Viewer, quote: Quote) -> Message.Side:
     if customers and viewer.has(quote.provider_id, *_SELLERS):
         customers = Quote.objects.filter(_bought_by(viewer), pk=quote.pk).exists()
     return Message.Side.CUSTOMER if customers else Message.Side.PROVIDER
+
+
+def sees_as_customer(viewer: Viewer, quote: Quote) -> bool:
+    """Whether they stand on the customer's side of a quote that they see."""
+    return side_of(viewer, quote) == Message.Side.CUSTOMER
+
+
+def buys(viewer: Viewer, quote: Quote) -> bool:
+    """Whether they act for the customer in it."""
+    return not rules.why_not_buy(viewer, quote.organisation_id, sees_as_customer=sees_as_customer(viewer, quote))
+
+
+def buyers_of(quote: Quote) -> frozenset[UUID]:
+    """Who acted for the customer in it, as far as the walls show: asked, approved, accepted."""
+    approved = Approval.objects.filter(quote=quote).values_list("by_id", flat=True)
+    accepted = Order.objects.filter(quote=quote).values_list("by_id", flat=True)
+    return frozenset({quote.by_id, *approved, *accepted})
 
 
 def content_for(viewer: Viewer, quote: Quote) -> dict[str, Any]:

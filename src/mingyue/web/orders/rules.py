@@ -73,6 +73,31 @@ def may_provide(viewer: Viewer, provider_id: UUID) -> bool:
     return viewer.may("orders:write") and viewer.has(provider_id, Role.MANAGER)
 
 
+def why_not_buy(viewer: Viewer, organisation_id: UUID, *, sees_as_customer: bool) -> list[Phrase]:
+    """Why somebody does nothing for the customer here. Who works for both acts for the side from which they see it."""
+    if not may_order(viewer, organisation_id):
+        return [say("Only the customer may do this.")]
+    if not sees_as_customer:
+        return [
+            say("You see this from the facility's side only; who asked for it or sees the part acts for the customer.")
+        ]
+    return []
+
+
+def why_not_take(viewer: Viewer, quote: Quote) -> list[Phrase]:
+    """Four eyes: what somebody offered for the facility, they do not approve or accept for the customer."""
+    if quote.looked_by_id is not None and quote.looked_by_id == viewer.person_id:
+        return [say("You offered this for the facility; somebody else approves and accepts it for the customer.")]
+    return []
+
+
+def why_not_give(viewer: Viewer, *, buyers: Collection[UUID]) -> list[Phrase]:
+    """Four eyes: who acted for the customer neither answers for the facility nor lets the customer off."""
+    if viewer.person_id in buyers:
+        return [say("You acted for the customer here; somebody else does this for the facility.")]
+    return []
+
+
 def why_not_make(check: Check) -> list[Phrase]:
     """Why nothing is promised by this check any more, however it ended: a machine in maintenance comes back, what was
     withdrawn does not. What was quoted before stays promised."""
