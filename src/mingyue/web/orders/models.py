@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from mingyue.web.facilities.models import Facility
 from mingyue.web.parts.models import Revision
@@ -43,6 +44,12 @@ class Tariff(Owned):
         ]
 
 
+def _of_content(what: str, name: str, *, null: bool = False) -> models.GeneratedField:
+    """A column that PostgreSQL fills from a quote's content."""
+    path = KeyTextTransform(name, KeyTransform(what, "content"))
+    return models.GeneratedField(expression=path, output_field=models.TextField(null=null), db_persist=True)
+
+
 class Quote(Owned):
     """A promise with an end date. What it says stands in `content`, for ever; a change is another quote."""
 
@@ -69,8 +76,13 @@ class Quote(Owned):
     state = models.CharField(max_length=10, choices=State.choices)
     valid_until = models.DateTimeField(null=True)  # none before it was offered
     looked_at = models.DateTimeField(null=True)  # when a person of the facility offered it as it is
+    looked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")  # who that was
     closed_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=500, blank=True)  # why it was declined or withdrawn
+    # Of the content, beside it: who looks for something in it would read the contents of all quotes.
+    part_key = _of_content("part", "id")
+    part_name = _of_content("part", "name")
+    follows_key = _of_content("follows", "id", null=True)  # the quote of an earlier revision
     found_by: object = None  # the viewer whom a query just showed it; no column
 
     class Meta:
@@ -79,6 +91,11 @@ class Quote(Owned):
                 condition=~models.Q(state__in=("offered", "accepted")) | models.Q(valid_until__isnull=False),
                 name="offered_until_a_day",
             )
+        ]
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="quotes_by_time"),
+            models.Index(fields=["part_key"], name="quotes_by_part"),
+            models.Index(fields=["follows_key"], condition=models.Q(follows_key__isnull=False), name="quotes_followed"),
         ]
 
     def __str__(self) -> str:
@@ -143,6 +160,7 @@ class Approval(Owned):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)  # when its people heard that the quote runs out soon
 
     class Meta:
         constraints = [
@@ -180,6 +198,9 @@ class Order(Owned):
     state = models.CharField(max_length=9, choices=State.choices, default=State.ACCEPTED)
     cancelled_at = models.DateTimeField(null=True)
     due_fen = models.BigIntegerField(null=True)  # of a cancelled order
+
+    class Meta:
+        indexes = [models.Index(fields=["-at", "-id"], name="orders_by_time")]
 
     def __str__(self) -> str:
         return self.number
@@ -243,6 +264,7 @@ class Entry(Owned):
                 fields=["organisation", "kind", "reference"], condition=~models.Q(reference=""), name="booked_once"
             ),
         ]
+        indexes = [models.Index(fields=["-at", "-id"], name="entries_by_time")]
 
 
 class Posting(Owned):
@@ -285,3 +307,4 @@ class Invoice(Owned):
             models.UniqueConstraint(fields=["organisation", "kind", "number"], name="invoices_are_counted"),
             models.CheckConstraint(condition=models.Q(total_fen__gt=0), name="invoices_ask_for_something"),
         ]
+        indexes = [models.Index(fields=["-at", "-id"], name="invoices_by_time")]

@@ -74,14 +74,14 @@ def stretch_of(
 def _older(rows: QuerySet[M], cursor: str | None, by: str) -> QuerySet[M]:
     if cursor:
         at, row = _read(cursor)
-        # The last condition says nothing new: it is where an index on these fields begins to be read.
-        rows = rows.filter(Q(**{f"{by}__lt": at}) | Q(**{by: at, "pk__lt": row}), **{f"{by}__lte": at})
+        # Said apart, how late a row may be is where an index begins to read.
+        rows = rows.filter(Q(**{f"{by}__lt": at}) | Q(pk__lt=row), **{f"{by}__lte": at})
     return rows.order_by(f"-{by}", "-pk")
 
 
 def _newer(rows: QuerySet[M], cursor: str, by: str) -> QuerySet[M]:
     at, row = _read(cursor)
-    return rows.filter(Q(**{f"{by}__gt": at}) | Q(**{by: at, "pk__gt": row}), **{f"{by}__gte": at}).order_by(by, "pk")
+    return rows.filter(Q(**{f"{by}__gt": at}) | Q(pk__gt=row), **{f"{by}__gte": at}).order_by(by, "pk")
 
 
 def _cursor_of(row: Model, by: str) -> str:

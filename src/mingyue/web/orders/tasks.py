@@ -1,0 +1,23 @@
+"""What the worker does for orders: every few minutes it ends approvals that ran out, and reminds of those that soon will."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from procrastinate.contrib.django import app
+
+from mingyue.web.orders import lapsing
+from mingyue.web.parts.begun import QUEUE
+
+_SOON = 100  # before any check: it takes a moment, and somebody's budget waits
+
+
+@app.periodic(cron="*/5 * * * *")  # type: ignore[untyped-decorator]
+@app.task(  # type: ignore[untyped-decorator]
+    name="orders:settle_approvals", queue=QUEUE, priority=_SOON, queueing_lock="orders:settle_approvals"
+)
+def settle_approvals(timestamp: int) -> None:
+    """One after the other, each by itself: whoever is killed in the middle leaves the rest to the next."""
+    at = datetime.fromtimestamp(timestamp, UTC)
+    for one in lapsing.due(at=at):
+        lapsing.settle(one, at=at)
