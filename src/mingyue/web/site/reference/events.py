@@ -30,6 +30,7 @@ TYPES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "quote": (
         "accepted",
+        "approval_lapsed",
         "approval_withdrawn",
         "approved",
         "asked",
@@ -38,6 +39,7 @@ TYPES: Final[dict[str, tuple[str, ...]]] = {
         "released",
         "replaced",
         "review_asked",
+        "running_out",
         "withdrawn",
     ),
     "order": (
