@@ -121,6 +121,7 @@ TABLE: dict[str, tuple[str, bool]] = {
     "delivery-replay": (OWNERS, True),
     "set_language": (OPEN, True),
     "terms": (OPEN, False),
+    "organisation-party": (MEMBERS, True),
 }
 # Tested by those who made them, or by the app's own tests, address by address.
 OTHERS = ("account_", "mfa_", "socialaccount_", "openid_connect_")
