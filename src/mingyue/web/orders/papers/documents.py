@@ -79,7 +79,7 @@ def document_of_invoice(invoice: Invoice, content: Json, place: Place) -> Json:
         },
         **_deal(content, invoice.parties),
         "references": references,
-        "about": None if about is None else {"at": place.time(about.at), "total_fen": about.total_fen},
+        "about": _about(invoice, place),
         "payment": _payment(invoice, content) if invoice.kind == Invoice.Kind.INVOICE else None,
         "order": {"at": place.time(order.at), "total_fen": order.total_fen},
         "option": _option(content["options"][order.option]),
@@ -102,6 +102,14 @@ def _deal(content: Json, parties: Json | None = None) -> Json:
     """parties: what both sides were called then; as the quote calls them where that was not kept."""
     kept = {name: content[name] for name in ("currency", "customer", "provider", "facility", "part")}
     return kept | (parties or {}) | {"withheld": content.get("withheld", False)}
+
+
+def _about(invoice: Invoice, place: Place) -> Json | None:
+    """The invoice that a credit note is about; credit notes of before print its number alone, as they did."""
+    about = invoice.about
+    if about is None or invoice.parties is None:
+        return None
+    return {"at": place.time(about.at), "total_fen": about.total_fen}
 
 
 def _payment(invoice: Invoice, content: Json) -> Json:

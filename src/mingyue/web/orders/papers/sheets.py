@@ -174,7 +174,7 @@ class _Writer:
             yield self.pair(say("Project"), refers["project"])
         yield self.pair(say("Currency"), document["currency"])
         if document.get("note"):
-            yield self.pair(say("Why") if self.is_credit else say("Note"), document["note"])
+            yield self.pair(say("Why") if document.get("about") else say("Note"), document["note"])
         if document["standing"].get("why") and document["kind"] == "invoice":
             yield self.pair(say("Why it was voided"), document["standing"]["why"])
         yield from self.part()
