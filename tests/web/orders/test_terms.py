@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from mingyue.web.orders import services
 from mingyue.web.orders.ledger.terms import due_of, still_open
 from mingyue.web.orders.models import Invoice, Order
+from mingyue.web.orders.pages.tariff_versions import differences
 from mingyue.web.orders.pricing.numbers import complete, faults_of, read
 from mingyue.web.orders.reminding import remind
 from mingyue.web.people.models import User
@@ -251,3 +252,14 @@ def test_two_workers_at_once_remind_once(apart: Deal) -> None:
     assert reminders(apart) == [6, 6]
     with seen_by(organisation_id=apart.cast.facility_operator.pk):
         assert Invoice.objects.filter(reminded_at=LATE).count() == 6
+
+
+def test_the_days_are_posted_and_a_change_of_them_is_a_difference(deal: Deal) -> None:
+    facility = deal.shop.facility
+    old = {name: value for name, value in deal.shop.numbers().items() if name != "payment_days"}
+
+    def changed(after: dict[str, Any]) -> list[tuple[str, str | None, str | None]]:
+        return [(one.name, one.before, one.after) for one in differences(facility, old, after)]
+
+    assert changed(deal.shop.numbers()) == []
+    assert changed(deal.shop.numbers(payment_days=14)) == [("Days to pay an invoice", "30", "14")]
