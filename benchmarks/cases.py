@@ -10,8 +10,8 @@ import numpy as np
 
 from benchmarks.parts import MACHINE, Choice, load, others_dir
 from mingyue.printing.formats.stl import write_stl
-from mingyue.printing.machines import machine
 from mingyue.printing.meshes import Mesh
+from mingyue.printing.profiles.machines import machine
 from mingyue.printing.samples import make_sample
 from mingyue.printing.samples.gyroid import Gyroid, gyroid
 

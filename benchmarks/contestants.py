@@ -11,7 +11,7 @@ from benchmarks import peer_manifold, prusa
 from benchmarks.cases import FieldPx
 from benchmarks.measured import Cost, measure
 from benchmarks.parts import LAYER_UM, MACHINE
-from mingyue.printing.machines import machine
+from mingyue.printing.profiles.machines import machine
 
 OURS, PRUSA, MANIFOLD = "mingyue", "PrusaSlicer", "manifold3d + OpenCV"
 

@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # `benchmarks` is no package
 
 from benchmarks.sections import facts, facts_table, write_section
 from benchmarks.tables import table
+from mingyue.printing.curing.optics import Blur, airy_blur, gaussian_blur
 from mingyue.printing.kernels.exposing import NOTHING, expose, laid_taps, light_shape
-from mingyue.printing.optics import Blur, airy_blur, gaussian_blur
 
 SIDES = (2048, 8192)
 SIGMA_PX, DECAY, THRESHOLD = 1.5, 0.9, 100.0

@@ -37,9 +37,9 @@ from mingyue.printing.findings.tree import Growth, all_of, things_of
 from mingyue.printing.formats.stl import write_stl
 from mingyue.printing.frames import centred_canvas
 from mingyue.printing.layers import cover_layers, layer_table
-from mingyue.printing.machines import machine
 from mingyue.printing.meshes import Mesh
-from mingyue.printing.resins import resin
+from mingyue.printing.profiles.machines import machine
+from mingyue.printing.profiles.resins import resin
 from mingyue.printing.runs import Runs
 from mingyue.printing.samples import make_sample
 from mingyue.printing.samples.fault_coupon import CELL_UM, Planted

@@ -10,13 +10,13 @@ import numpy as np
 
 from mingyue.cli.choices import sample_part
 from mingyue.printing.chain import BuildSettings, build
-from mingyue.printing.edges import is_closed
 from mingyue.printing.formats.manifest import Manifest
 from mingyue.printing.formats.parts import Part, read_part
-from mingyue.printing.machines import machine
+from mingyue.printing.mending.edges import is_closed
+from mingyue.printing.mending.repairs import repair
 from mingyue.printing.meshes import Mesh
-from mingyue.printing.repairs import repair
-from mingyue.printing.resins import resin
+from mingyue.printing.profiles.machines import machine
+from mingyue.printing.profiles.resins import resin
 
 LAYER_UM = 5.0
 MACHINE = "s230"

@@ -13,8 +13,8 @@ import numpy as np
 
 from benchmarks.parts import LAYER_UM, MACHINE
 from mingyue.printing.formats.stl import write_stl
-from mingyue.printing.machines import machine
 from mingyue.printing.meshes import Mesh
+from mingyue.printing.profiles.machines import machine
 
 PROGRAM = "prusa-slicer"
 MISSING = f"{PROGRAM} is not installed, so this was not run: apt-get install prusa-slicer"

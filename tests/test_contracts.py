@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 # contract → where the offence is written, and the offence
 OFFENCES = {
     "house": [
-        ("printing/machines.py", "import mingyue.cli"),
+        ("printing/profiles/machines.py", "import mingyue.cli"),
         ("units.py", "import mingyue.printing.runs"),
         ("phrases.py", "import mingyue.errors"),
         ("shop.py", '"""A package that nobody listed."""'),
@@ -29,6 +29,10 @@ OFFENCES = {
         ("printing/meshes.py", "import mingyue.printing.layers"),
         ("printing/runs.py", "import mingyue.printing.masks"),
         ("printing/novelty.py", '"""A module that nobody placed."""'),
+    ],
+    "inside": [
+        ("printing/curing/optics.py", "import mingyue.printing.curing.solids"),
+        ("printing/mending/novelty.py", '"""A module that nobody placed."""'),
     ],
     "apps": [
         ("web/people/rules.py", "import mingyue.web.parts.models"),

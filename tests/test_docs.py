@@ -10,7 +10,7 @@ import pytest
 import mingyue.errors
 from mingyue.cli.app import COMMANDS, command
 from mingyue.phrases import chinese
-from mingyue.printing import machines, resins
+from mingyue.printing.profiles import machines, resins
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"

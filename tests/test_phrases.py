@@ -38,7 +38,7 @@ from mingyue.phrases import (
     say,
     together,
 )
-from mingyue.printing.profiles import Title
+from mingyue.printing.profiles.sourced import Title
 from tests.web.templates import TEMPLATES, Said, said_in_template
 
 ROOT = Path(__file__).parents[1]

@@ -10,10 +10,10 @@ import pytest
 
 from benchmarks import cases, growth, peer_manifold, prusa, sections, series, slicing
 from benchmarks.races import Figures
-from mingyue.printing.edges import is_closed
 from mingyue.printing.formats.limits import ReadLimits
 from mingyue.printing.formats.stl import read_stl
-from mingyue.printing.machines import machine
+from mingyue.printing.mending.edges import is_closed
+from mingyue.printing.profiles.machines import machine
 
 STAGES = {"prepare": 0.1, "cover": 0.2, "encode": 0.3, "store": 0.25, "preview": 0.0}
 TOLD = {"layers": 5, "fields": 1, "masks": 5, "seconds": 0.7, "bytes": 1, "stage_seconds": STAGES}

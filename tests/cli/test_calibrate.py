@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mingyue.printing.resins import resin
+from mingyue.printing.profiles.resins import resin
 from tests.cli.conftest import Ended
 
 Run = Callable[..., Ended]

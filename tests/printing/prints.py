@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 
-from mingyue.printing.doses import Cure
+from mingyue.printing.curing.doses import Cure
+from mingyue.printing.curing.lights import MaskStack
+from mingyue.printing.curing.optics import gaussian_blur
 from mingyue.printing.frames import Canvas
 from mingyue.printing.layers import cover_layers
-from mingyue.printing.lights import MaskStack
 from mingyue.printing.meshes import Mesh
-from mingyue.printing.optics import gaussian_blur
 
 DEPTH_UM = 1.0
 

@@ -11,8 +11,10 @@ from mingyue.phrases import in_language
 from mingyue.printing.asking import MOST_ASKED, ask
 from mingyue.printing.chain import BuildSettings
 from mingyue.printing.checks import CheckResult, check
-from mingyue.printing.cures import CureUnknownError, cure_for
-from mingyue.printing.doses import dose_planes
+from mingyue.printing.curing.cures import CureUnknownError, cure_for
+from mingyue.printing.curing.doses import dose_planes
+from mingyue.printing.curing.lights import MaskStack
+from mingyue.printing.curing.uncertainty import stacks
 from mingyue.printing.findings.finding import Finding, ModelAnswer
 from mingyue.printing.findings.limits import read_limits
 from mingyue.printing.findings.setting import Setting
@@ -20,11 +22,9 @@ from mingyue.printing.findings.survey import survey
 from mingyue.printing.formats.parts import Part
 from mingyue.printing.frames import centred_canvas
 from mingyue.printing.layers import cover_layers, layer_table
-from mingyue.printing.lights import MaskStack
-from mingyue.printing.machines import machine
 from mingyue.printing.meshes import Mesh, joined
-from mingyue.printing.resins import resin
-from mingyue.printing.uncertainty import stacks
+from mingyue.printing.profiles.machines import machine
+from mingyue.printing.profiles.resins import resin
 from tests.solids import box
 
 S230 = machine("s230")

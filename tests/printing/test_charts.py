@@ -11,7 +11,7 @@ import pytest
 
 from mingyue.phrases import chinese
 from mingyue.printing.charts import Frame, log_ticks, ticks, working_curve_svg
-from mingyue.printing.working_curves import Measurement, WorkingCurve, fit_working_curve
+from mingyue.printing.profiles.working_curves import Measurement, WorkingCurve, fit_working_curve
 
 
 def curve(*, outlier: bool = False) -> WorkingCurve:

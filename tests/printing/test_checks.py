@@ -11,9 +11,9 @@ from mingyue.errors import BadInputError
 from mingyue.printing.chain import BuildSettings
 from mingyue.printing.checks import CheckResult, check
 from mingyue.printing.formats.parts import Part
-from mingyue.printing.machines import machine
 from mingyue.printing.meshes import Mesh, joined
-from mingyue.printing.resins import resin
+from mingyue.printing.profiles.machines import machine
+from mingyue.printing.profiles.resins import resin
 from tests.solids import ball, box
 
 SETTINGS = BuildSettings(machine=machine("s230"), resin=resin("pegda-nps3-365"))

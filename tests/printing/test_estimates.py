@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mingyue.printing.estimates import estimate, read_times
 from mingyue.printing.findings.seen import occupied
-from mingyue.printing.profiles import ProfileError
+from mingyue.printing.profiles.sourced import ProfileError
 from mingyue.printing.runs import from_picture
 
 TIMES = read_times()

@@ -16,9 +16,9 @@ from mingyue.cli.choices import sample_part
 from mingyue.printing import chain
 from mingyue.printing.chain import BuildSettings
 from mingyue.printing.formats.parts import Part
-from mingyue.printing.machines import machine
 from mingyue.printing.meshes import InsideOutError, Mesh, joined
-from mingyue.printing.resins import resin
+from mingyue.printing.profiles.machines import machine
+from mingyue.printing.profiles.resins import resin
 from tests.solids import ball, box
 
 SETTINGS = BuildSettings(

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from mingyue.errors import BadInputError
-from mingyue.printing.designs import Design
-from mingyue.printing.lights import MaskStack, Window
+from mingyue.printing.curing.lights import MaskStack, Window
+from mingyue.printing.curing.optics import gaussian_blur
+from mingyue.printing.curing.uncertainty import Range, Ranges
+from mingyue.printing.measuring.designs import Design
+from mingyue.printing.measuring.slices import window_of_um
 from mingyue.printing.meshes import Mesh, joined
-from mingyue.printing.optics import gaussian_blur
 from mingyue.printing.samples import Detail
 from mingyue.printing.samples.tubes import tube
-from mingyue.printing.slices import window_of_um
-from mingyue.printing.uncertainty import Range, Ranges
 from mingyue.printing.virtual_print import Prediction, simulate
 from tests.printing.prints import exact_cure, exact_light
 from tests.solids import ball, box

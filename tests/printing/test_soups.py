@@ -15,11 +15,11 @@ from mingyue.printing.formats.parts import Part, read_part
 from mingyue.printing.formats.stl import read_stl_noted, write_stl
 from mingyue.printing.frames import centred_canvas, rotation
 from mingyue.printing.kernels import threads
-from mingyue.printing.machines import machine
 from mingyue.printing.meshes import Mesh, PlacedMesh, Soup
 from mingyue.printing.pictures import drawn_mesh
 from mingyue.printing.portions import portions
-from mingyue.printing.resins import resin
+from mingyue.printing.profiles.machines import machine
+from mingyue.printing.profiles.resins import resin
 from mingyue.units import UM_PER
 from tests.solids import ball
 

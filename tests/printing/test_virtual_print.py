@@ -7,10 +7,10 @@ import math
 import numpy as np
 import pytest
 
-from mingyue.printing.doses import Cure, dose_planes
-from mingyue.printing.lights import MaskStack, Window, whole
-from mingyue.printing.optics import gaussian_blur
-from tests.printing.test_lights import grid_of, light_of, package_of
+from mingyue.printing.curing.doses import Cure, dose_planes
+from mingyue.printing.curing.lights import MaskStack, Window, whole
+from mingyue.printing.curing.optics import gaussian_blur
+from tests.printing.curing.test_lights import grid_of, light_of, package_of
 
 # PEGDA with 2 % NPS: h_a 9.5 µm, layers of 10 µm (Gong 2015, 2017).
 # One exposure gels two layers, so that each holds on to the one below.

@@ -38,12 +38,12 @@ from mingyue.phrases import say
 from mingyue.printing import chain
 from mingyue.printing.blocks import BLOCKS_AHEAD
 from mingyue.printing.chain import BuildResult, BuildSettings
-from mingyue.printing.exposures import BaseLayers
 from mingyue.printing.formats.light_maps import LEVELS, read_light_map
 from mingyue.printing.kept import Kept
-from mingyue.printing.machines import machine as machine_named
+from mingyue.printing.profiles.exposures import BaseLayers
+from mingyue.printing.profiles.machines import machine as machine_named
+from mingyue.printing.profiles.resins import resin as resin_named
 from mingyue.printing.regions import RegionExposures
-from mingyue.printing.resins import resin as resin_named
 
 if TYPE_CHECKING:
     from mingyue.cli.cluster import Cluster

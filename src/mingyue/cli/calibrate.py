@@ -12,13 +12,13 @@ from mingyue.cli.output import LANGUAGE, AsJson, print_json, print_notes, print_
 from mingyue.errors import BadInputError
 from mingyue.files import refuse_same, write_whole
 from mingyue.phrases import Phrase, say
-from mingyue.printing import resins
-from mingyue.printing.machines import machine as machine_named
-from mingyue.printing.profiles import Source, Title
-from mingyue.printing.resins import Resin
+from mingyue.printing.profiles import resins
+from mingyue.printing.profiles.machines import machine as machine_named
+from mingyue.printing.profiles.resins import Resin
+from mingyue.printing.profiles.sourced import Source, Title
 
 if TYPE_CHECKING:
-    from mingyue.printing.working_curves import Judged, WorkingCurve
+    from mingyue.printing.profiles.working_curves import Judged, WorkingCurve
 
 LevelOption = Annotated[float, typer.Option("--level", help=tell("Level of confidence of the intervals."))]
 # Below this, a straight line would look so bent in one case of a hundred.
@@ -58,7 +58,7 @@ def calibrate(
 ) -> None:
     """`mingyue calibrate MEASUREMENTS`."""
     from mingyue.printing.formats.measurements import read_measurements, require_measured
-    from mingyue.printing.working_curves import fit_working_curve
+    from mingyue.printing.profiles.working_curves import fit_working_curve
 
     for target in (resin_file, plot):
         if target is not None:

@@ -36,10 +36,10 @@ from mingyue.printing.findings.finding import KINDS, Finding
 from mingyue.printing.findings.limits import read_limits
 from mingyue.printing.findings.saying import SEVERITY_TITLES, answer_of, lowered_count, worst
 from mingyue.printing.formats.parts import Part
-from mingyue.printing.machines import machine as machine_named
 from mingyue.printing.pictures import as_png
-from mingyue.printing.profiles import MARKS
-from mingyue.printing.resins import resin as resin_named
+from mingyue.printing.profiles.machines import machine as machine_named
+from mingyue.printing.profiles.resins import resin as resin_named
+from mingyue.printing.profiles.sourced import MARKS
 from mingyue.printing.sights import picture_of_finding
 
 

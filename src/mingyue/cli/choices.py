@@ -13,8 +13,8 @@ from mingyue.printing.formats.light_maps import READINGS, Reading
 from mingyue.units import LengthUnit, length_unit
 
 if TYPE_CHECKING:
+    from mingyue.printing.curing.lights import Light, Window
     from mingyue.printing.formats.parts import Part
-    from mingyue.printing.lights import Light, Window
     from mingyue.printing.painted import Painted
 
 SAMPLE = "sample:"
@@ -133,7 +133,7 @@ def window_choice(text: str | None, light: Light) -> Window | None:
             say("{text!r} is no window.", text=text),
             remedy=say("Write x from, y from, x to, y to in µm, such as -500,-500,500,500; z from, z to may follow."),
         )
-    from mingyue.printing.slices import window_of_um
+    from mingyue.printing.measuring.slices import window_of_um
 
     x0, y0, x1, y1, z0, z1 = numbers if len(numbers) == 6 else [*numbers, -math.inf, math.inf]
     return window_of_um(light, low_um=(x0, y0, z0), high_um=(x1, y1, z1))

@@ -22,10 +22,10 @@ from mingyue.cli.simulate import (
 )
 from mingyue.files import refuse_same, write_whole
 from mingyue.phrases import Phrase, say
-from mingyue.printing.cures import Known, cure_of
+from mingyue.printing.curing.cures import Known, cure_of
 from mingyue.printing.formats.print_package import open_package
-from mingyue.printing.machines import machine as machine_named
-from mingyue.printing.resins import resin as resin_named
+from mingyue.printing.profiles.machines import machine as machine_named
+from mingyue.printing.profiles.resins import resin as resin_named
 
 if TYPE_CHECKING:
     from mingyue.printing.compensation.jobs import Compensated, CompensationSettings

@@ -25,8 +25,8 @@ from mingyue.cli.output import (
 from mingyue.errors import BadInputError
 from mingyue.files import write_whole
 from mingyue.phrases import Phrase, say
-from mingyue.printing.machines import machine as machine_named
-from mingyue.printing.resins import resin as resin_named
+from mingyue.printing.profiles.machines import machine as machine_named
+from mingyue.printing.profiles.resins import resin as resin_named
 
 if TYPE_CHECKING:
     from mingyue.printing.coupons.coupon import Coupon, CouponRequest
@@ -146,7 +146,7 @@ def _make(made: Coupon, package: Path, form: Path, as_json: bool) -> None:
 def _read_staircase(path: Path, level: float, as_json: bool) -> None:
     """What `mingyue calibrate` says without any of its options."""
     from mingyue.printing.formats.measurements import read_measurements, require_measured
-    from mingyue.printing.working_curves import fit_working_curve
+    from mingyue.printing.profiles.working_curves import fit_working_curve
 
     measured, notes = read_measurements(path)
     require_measured(measured, path)

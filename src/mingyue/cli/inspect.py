@@ -18,10 +18,10 @@ from mingyue.cli.options import UnitsOption
 from mingyue.cli.output import AsJson, print_json, print_line, print_notes, print_pairs, tell
 from mingyue.files import write_whole
 from mingyue.phrases import Phrase, say
-from mingyue.printing.faults import CROSSINGS_SHOWN, MeshReport, find_faults, why_not_sliceable
 from mingyue.printing.formats.convert import stack_format
 from mingyue.printing.formats.manifest import Manifest
 from mingyue.printing.formats.print_package import PrintPackage, is_package, open_package
+from mingyue.printing.mending.faults import CROSSINGS_SHOWN, MeshReport, find_faults, why_not_sliceable
 from mingyue.printing.pictures import as_png, picture_of_layer, picture_of_mesh
 
 PACKAGE_DAMAGED = 6

@@ -14,8 +14,8 @@ from mingyue.cli.options import LayerOption, UnitsOption
 from mingyue.cli.output import AsJson, local, print_json, print_line, print_notes, print_table, tell
 from mingyue.files import write_whole
 from mingyue.phrases import Phrase, say
-from mingyue.printing.machines import machine as machine_named
-from mingyue.printing.resins import resin as resin_named
+from mingyue.printing.profiles.machines import machine as machine_named
+from mingyue.printing.profiles.resins import resin as resin_named
 
 if TYPE_CHECKING:
     from mingyue.printing.meshes import Mesh
@@ -48,7 +48,7 @@ def orient(
     as_json: AsJson = False,
 ) -> None:
     """`mingyue orient PART`."""
-    from mingyue.printing.edges import require_closed
+    from mingyue.printing.mending.edges import require_closed
     from mingyue.printing.orientations.choices import orientations_of
     from mingyue.printing.orientations.demands import demands_of
 

@@ -10,8 +10,8 @@ import typer
 
 from mingyue.cli.output import LANGUAGE, AsJson, local, print_json, print_line, print_table, tell
 from mingyue.phrases import say
-from mingyue.printing import machines, resins
-from mingyue.printing.profiles import MARKS, Source, Title
+from mingyue.printing.profiles import machines, resins
+from mingyue.printing.profiles.sourced import MARKS, Source, Title
 
 OwnFile = Annotated[
     Path | None,

@@ -25,7 +25,7 @@ def repair(
 ) -> None:
     """`mingyue repair FILE -o OUT`."""
     from mingyue.printing.formats.stl import write_stl
-    from mingyue.printing.repairs import repair as mend
+    from mingyue.printing.mending.repairs import repair as mend
 
     chosen = read_choice(part, units=units)
     refuse_same(Path(part), output)

@@ -30,16 +30,16 @@ from mingyue.cli.simulate import (
 from mingyue.errors import BadInputError
 from mingyue.files import refuse_same, write_whole
 from mingyue.phrases import Language, say
-from mingyue.printing.cures import cure_of
+from mingyue.printing.curing.cures import cure_of
 from mingyue.printing.formats.print_package import open_package
 
 if TYPE_CHECKING:
     from mingyue.printing.checks import CheckResult
-    from mingyue.printing.cures import CureChoice, Known
-    from mingyue.printing.designs import Design
+    from mingyue.printing.curing.cures import CureChoice, Known
     from mingyue.printing.findings.limits import Limits
     from mingyue.printing.formats.manifest import Manifest
     from mingyue.printing.formats.parts import Part
+    from mingyue.printing.measuring.designs import Design
 
 _LANGUAGES: Final[dict[str, Language]] = {"en": "en", "zh": "zh"}
 
@@ -69,9 +69,9 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """`mingyue report JOB`."""
-    from mingyue.printing.designs import design_of
+    from mingyue.printing.curing.lights import PackageLight
     from mingyue.printing.findings.limits import read_limits
-    from mingyue.printing.lights import PackageLight
+    from mingyue.printing.measuring.designs import design_of
     from mingyue.printing.reports.found import tally
     from mingyue.printing.reports.page import report_html
     from mingyue.printing.reports.report import report_of

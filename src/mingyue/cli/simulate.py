@@ -24,14 +24,14 @@ from mingyue.cli.output import (
 from mingyue.errors import BadInputError
 from mingyue.files import refuse_same, write_whole
 from mingyue.phrases import Phrase, say
-from mingyue.printing.cures import CureChoice, Known, cure_of
+from mingyue.printing.curing.cures import CureChoice, Known, cure_of
 from mingyue.printing.formats.print_package import open_package
-from mingyue.printing.machines import machine as machine_named
-from mingyue.printing.resins import resin as resin_named
+from mingyue.printing.profiles.machines import machine as machine_named
+from mingyue.printing.profiles.resins import resin as resin_named
 
 if TYPE_CHECKING:
-    from mingyue.printing.designs import Design
-    from mingyue.printing.lights import Light
+    from mingyue.printing.curing.lights import Light
+    from mingyue.printing.measuring.designs import Design
     from mingyue.printing.virtual_print import Prediction
 
 JobArgument = Annotated[Path, typer.Argument(metavar="JOB", help=tell("A print package."))]
@@ -102,9 +102,9 @@ def simulate(
     as_json: AsJson = False,
 ) -> None:
     """`mingyue simulate JOB`."""
-    from mingyue.printing.designs import design_of
-    from mingyue.printing.lights import PackageLight
+    from mingyue.printing.curing.lights import PackageLight
     from mingyue.printing.maps import require_surface_name
+    from mingyue.printing.measuring.designs import design_of
 
     if surface is not None:
         refuse_same(job, surface)

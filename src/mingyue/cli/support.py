@@ -16,12 +16,12 @@ from mingyue.cli.output import AsJson, print_json, print_notes, print_pairs, tel
 from mingyue.errors import BadInputError
 from mingyue.files import refuse_same, write_whole
 from mingyue.phrases import Phrase, say
-from mingyue.printing.machines import machine as machine_named
+from mingyue.printing.profiles.machines import machine as machine_named
 
 if TYPE_CHECKING:
     from mingyue.printing.findings.limits import Limits
-    from mingyue.printing.machines import Machine
     from mingyue.printing.meshes import Mesh
+    from mingyue.printing.profiles.machines import Machine
     from mingyue.printing.supports.making import Supports, SupportSettings
 
 # So many places that still hang are told one by one.
@@ -184,7 +184,7 @@ def _told_left(supports: Supports) -> list[Phrase]:
 
 
 def _summary(supports: Supports, settings: SupportSettings) -> dict[str, object]:
-    from mingyue.printing.rated import rated
+    from mingyue.printing.profiles.rated import rated
 
     strength = rated("tensile_strength_mpa")
     return {

@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingyue.phrases import Phrase, say
-from mingyue.printing.doses import dose_planes
+from mingyue.printing.curing.doses import dose_planes
+from mingyue.printing.curing.lights import MaskStack, Window
+from mingyue.printing.curing.uncertainty import Stack
 from mingyue.printing.excerpts import Excerpts
 from mingyue.printing.findings.finding import Finding, ModelAnswer, Predicted, Severity
 from mingyue.printing.findings.setting import Setting
-from mingyue.printing.lights import MaskStack, Window
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.questions import QUESTIONS, Place, Question, extreme, places_of
-from mingyue.printing.uncertainty import Stack
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

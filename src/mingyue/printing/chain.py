@@ -15,10 +15,8 @@ from numpy.typing import NDArray
 from mingyue import __version__
 from mingyue.errors import BadInputError
 from mingyue.phrases import Phrase, say
-from mingyue.printing import frames, resins
+from mingyue.printing import frames
 from mingyue.printing.blocks import BLOCKS_AHEAD, LayerMasks, MaskFile, Shown, blocks
-from mingyue.printing.edges import require_closed
-from mingyue.printing.exposures import CURE_DEPTH_LAYERS, BaseLayers, CopyExposures, exposure_schedule
 from mingyue.printing.fields import ROUNDING_PX, FieldGrid, Ramp, arrayed, copy_places, field_grid, least_cut
 from mingyue.printing.formats import manifest as manifests
 from mingyue.printing.formats.light_maps import LightMap, said_of_light
@@ -27,11 +25,14 @@ from mingyue.printing.formats.png import rgb_png
 from mingyue.printing.formats.print_package import PackageWriter
 from mingyue.printing.kept import Kept
 from mingyue.printing.layers import SLIVER_UM, LayerTable, cover_layers, layer_table
-from mingyue.printing.machines import Machine, MachineLimitError
+from mingyue.printing.mending.edges import require_closed
 from mingyue.printing.meshes import Mesh, PlacedMesh
 from mingyue.printing.pictures import drawn_mesh
+from mingyue.printing.profiles import resins
+from mingyue.printing.profiles.exposures import CURE_DEPTH_LAYERS, BaseLayers, CopyExposures, exposure_schedule
+from mingyue.printing.profiles.machines import Machine, MachineLimitError
+from mingyue.printing.profiles.resins import Resin
 from mingyue.printing.regions import REGIONS, RegionExposures
-from mingyue.printing.resins import Resin
 
 Progress = Callable[[int, int], None]
 """Called with the layers done and the layers in all."""

@@ -12,8 +12,8 @@ import numpy as np
 
 from mingyue.phrases import Language, in_language, say
 from mingyue.printing.colours import deviation_colours
-from mingyue.printing.deviations import Histogram
-from mingyue.printing.working_curves import Judged, WorkingCurve
+from mingyue.printing.measuring.deviations import Histogram
+from mingyue.printing.profiles.working_curves import Judged, WorkingCurve
 
 INK: Final = "#1a2733"
 BLUE: Final = "#2c5282"

@@ -12,13 +12,12 @@ import numpy as np
 
 from mingyue.errors import LimitError
 from mingyue.phrases import Phrase, say
-from mingyue.printing import frames, resins
+from mingyue.printing import frames
 from mingyue.printing.asking import ask
 from mingyue.printing.chain import BuildSettings, Prepared, prepare
-from mingyue.printing.cures import CureUnknownError, cure_for
+from mingyue.printing.curing.cures import CureUnknownError, cure_for
+from mingyue.printing.curing.uncertainty import stacks
 from mingyue.printing.estimates import Estimate, Times, estimate, read_times
-from mingyue.printing.exposures import CURE_DEPTH_LAYERS
-from mingyue.printing.faults import find_faults
 from mingyue.printing.fields import FieldGrid
 from mingyue.printing.findings.finding import SEVERITIES, Finding, Point
 from mingyue.printing.findings.limits import Bounds, Limits, bounds_of, read_limits
@@ -29,10 +28,12 @@ from mingyue.printing.findings.survey import Surveyed, survey
 from mingyue.printing.formats.parts import Part
 from mingyue.printing.frames import Canvas
 from mingyue.printing.layers import OpenLayerError
+from mingyue.printing.mending.faults import find_faults
+from mingyue.printing.mending.repairs import RepairFailedError, repair
 from mingyue.printing.meshes import InsideOutError, Mesh
+from mingyue.printing.profiles import resins
+from mingyue.printing.profiles.exposures import CURE_DEPTH_LAYERS
 from mingyue.printing.questions import QUESTIONS
-from mingyue.printing.repairs import RepairFailedError, repair
-from mingyue.printing.uncertainty import stacks
 from mingyue.printing.welds import weld_um
 
 Progress = Callable[[int, int], None]

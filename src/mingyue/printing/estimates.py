@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingyue.phrases import say
-from mingyue.printing import profiles
-from mingyue.printing.profiles import Source
+from mingyue.printing.profiles import sourced
+from mingyue.printing.profiles.sourced import Source
 
 Band = tuple[float, float]
 _BANDS = (
@@ -53,14 +53,14 @@ class Estimate:
 
 def read_times(own: Path | None = None) -> Times:
     """The shipped times, with what the user's own file says instead. Raises ProfileError where that file is odd."""
-    table = dict(profiles.shipped_tables("times")["times"])
-    tables = profiles.read_tables(own) if own else {}
+    table = dict(sourced.shipped_tables("times")["times"])
+    tables = sourced.read_tables(own) if own else {}
     if set(tables) - {"times"}:
-        raise profiles.ProfileError(
+        raise sourced.ProfileError(
             say("{file} holds more than times.", file=own), remedy=say("Put all of them in one table, [times].")
         )
     table |= tables.get("times", {})
-    reading = profiles.Reading("times", "times", table)
+    reading = sourced.Reading("times", "times", table)
     reading.refuse_unknown(_BANDS)
     bands = {name: reading.optional_numbers(name, 2) or (0.0, 0.0) for name in _BANDS}
     source = next(iter(reading.sources(_BANDS).values()))

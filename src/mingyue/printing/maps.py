@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from mingyue.errors import BadInputError
 from mingyue.phrases import say
 from mingyue.printing.colours import deviation_colours, nice_limit, with_legend
-from mingyue.printing.doses import Cure, DosePlane, dose_planes
+from mingyue.printing.curing.doses import Cure, DosePlane, dose_planes
+from mingyue.printing.curing.lights import Light, Window
+from mingyue.printing.curing.solids import surface_pieces
 from mingyue.printing.formats.coloured import write_coloured_glb, write_coloured_ply
 from mingyue.printing.formats.stl import write_stl
-from mingyue.printing.lights import Light, Window
+from mingyue.printing.measuring.readings import ahead
+from mingyue.printing.measuring.slices import window_canvas
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.pictures import picture_of_mesh
-from mingyue.printing.readings import ahead
-from mingyue.printing.slices import window_canvas
-from mingyue.printing.solids import surface_pieces
 from mingyue.printing.virtual_print import Prediction
 
 if TYPE_CHECKING:

@@ -16,18 +16,18 @@ from numpy.typing import NDArray
 
 from mingyue.errors import BadInputError
 from mingyue.phrases import Phrase, say
-from mingyue.printing.designs import Design, MaskLayers, design_layers
-from mingyue.printing.deviations import Deviations, deviations_of
-from mingyue.printing.doses import Cure
-from mingyue.printing.gaps import BridgedGap, bridged_gaps
-from mingyue.printing.lights import Light, Window
-from mingyue.printing.looks import Look, look_at, sides_of
-from mingyue.printing.measures import Measured, measured
-from mingyue.printing.readings import DesignReader, DesignReading, Reading, read_stack
-from mingyue.printing.sides import DesignSides
-from mingyue.printing.struts import StrutVerdict, strut_verdicts
-from mingyue.printing.topology import Topology
-from mingyue.printing.uncertainty import Bands, Parameter, Ranges, Stack, bands, stacks
+from mingyue.printing.curing.doses import Cure
+from mingyue.printing.curing.lights import Light, Window
+from mingyue.printing.curing.uncertainty import Bands, Parameter, Ranges, Stack, bands, stacks
+from mingyue.printing.measuring.designs import Design, MaskLayers, design_layers
+from mingyue.printing.measuring.deviations import Deviations, deviations_of
+from mingyue.printing.measuring.gaps import BridgedGap, bridged_gaps
+from mingyue.printing.measuring.looks import Look, look_at, sides_of
+from mingyue.printing.measuring.measures import Measured, measured
+from mingyue.printing.measuring.readings import DesignReader, DesignReading, Reading, read_stack
+from mingyue.printing.measuring.sides import DesignSides
+from mingyue.printing.measuring.struts import StrutVerdict, strut_verdicts
+from mingyue.printing.measuring.topology import Topology
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]

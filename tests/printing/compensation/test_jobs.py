@@ -18,9 +18,9 @@ from mingyue.printing.compensation.jobs import CompensationSettings, compensate
 from mingyue.printing.compensation.stitched import UnevenPackageError
 from mingyue.printing.formats.parts import Part
 from mingyue.printing.formats.print_package import open_package
-from mingyue.printing.machines import machine
 from mingyue.printing.meshes import Mesh
-from mingyue.printing.resins import resin
+from mingyue.printing.profiles.machines import machine
+from mingyue.printing.profiles.resins import resin
 from tests.printing.compensation.windows_of import CURE
 from tests.solids import box
 

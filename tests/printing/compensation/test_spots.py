@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mingyue.printing.compensation.spots import MIDDLE, PHASES, phases_px, spot_of
-from mingyue.printing.optics import Blur, airy_blur, gaussian_blur
+from mingyue.printing.curing.optics import Blur, airy_blur, gaussian_blur
 
 BLURS = pytest.mark.parametrize(
     "blur",

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from mingyue.printing.compensation.bending import Bending
 from mingyue.printing.compensation.columns import Columns, columns_of
 from mingyue.printing.compensation.spots import spot_of
-from mingyue.printing.doses import Cure
-from mingyue.printing.optics import gaussian_blur
+from mingyue.printing.curing.doses import Cure
+from mingyue.printing.curing.optics import gaussian_blur
 
 LAYER_UM, PITCH_UM, DEPTH_UM = 5.0, 2.0, 39.2
 CURE = Cure(irradiance_mw_cm2=33.0, penetration_depth_um=DEPTH_UM, critical_dose_mj_cm2=12.3, blur=gaussian_blur(0.36))

@@ -19,16 +19,16 @@ from mingyue.printing.coupons.ladder import ladder, read_ladder
 from mingyue.printing.coupons.rerf import BestExposure, Tried, best_exposure, read_rerf, rerf
 from mingyue.printing.coupons.staircase import bridge, staircase
 from mingyue.printing.coupons.star import SPOKES, read_star, star, star_mesh, worst
-from mingyue.printing.doses import Cure, dose_planes
-from mingyue.printing.edges import require_closed
+from mingyue.printing.curing.doses import Cure, dose_planes
+from mingyue.printing.curing.lights import PackageLight, Window
+from mingyue.printing.curing.optics import gaussian_blur
 from mingyue.printing.formats.measurements import read_measurements
 from mingyue.printing.formats.print_package import PrintPackage, open_package
-from mingyue.printing.lights import PackageLight, Window
-from mingyue.printing.machines import machine
+from mingyue.printing.mending.edges import require_closed
 from mingyue.printing.meshes import Mesh
-from mingyue.printing.optics import gaussian_blur
-from mingyue.printing.resins import resin
-from mingyue.printing.working_curves import fit_working_curve
+from mingyue.printing.profiles.machines import machine
+from mingyue.printing.profiles.resins import resin
+from mingyue.printing.profiles.working_curves import fit_working_curve
 
 REQUEST = CouponRequest(machine=machine("s230"), resin=resin("pr48-385"))
 MAKERS = [staircase, star, ladder, rerf]

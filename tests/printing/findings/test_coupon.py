@@ -13,9 +13,9 @@ from mingyue.printing.chain import BuildSettings
 from mingyue.printing.checks import CheckResult, check
 from mingyue.printing.findings.finding import KINDS
 from mingyue.printing.formats.parts import Part
-from mingyue.printing.machines import machine
 from mingyue.printing.meshes import Mesh
-from mingyue.printing.resins import resin
+from mingyue.printing.profiles.machines import machine
+from mingyue.printing.profiles.resins import resin
 from mingyue.printing.samples.fault_coupon import Planted, fault_coupon
 
 SAMPLE = fault_coupon()

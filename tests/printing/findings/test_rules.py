@@ -22,7 +22,7 @@ from mingyue.printing.findings.size import length
 from mingyue.printing.findings.spots import gathered, groups, spots
 from mingyue.printing.findings.thin import are_lit
 from mingyue.printing.findings.tree import Growth, all_of, things_of
-from mingyue.printing.profiles import ProfileError
+from mingyue.printing.profiles.sourced import ProfileError
 from mingyue.printing.runs import Runs, from_picture
 
 Block = NDArray[np.bool_]

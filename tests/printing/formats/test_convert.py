@@ -19,8 +19,8 @@ from mingyue.errors import BadInputError, FileFormatError, LimitError, MingyueEr
 from mingyue.printing import chain
 from mingyue.printing.formats.convert import StackFormat, format_for, read_stack, stack_format, write_stack
 from mingyue.printing.formats.stack import MaskStack, Picture, screen_of
-from mingyue.printing.machines import machine
-from mingyue.printing.resins import resin
+from mingyue.printing.profiles.machines import machine
+from mingyue.printing.profiles.resins import resin
 from tests.printing.formats.stacks import BLACK_WHITE, flashes, heights, shown, single_screens, stack_of, stitched
 
 STACK_FORMATS = get_args(StackFormat)

@@ -20,9 +20,9 @@ from mingyue.printing.chain import BuildSettings
 from mingyue.printing.formats.convert import StackFormat, read_stack, write_stack
 from mingyue.printing.formats.light_maps import read_light_map
 from mingyue.printing.formats.png import decode_png, encode_png
-from mingyue.printing.machines import machine
+from mingyue.printing.profiles.machines import machine
+from mingyue.printing.profiles.resins import resin
 from mingyue.printing.regions import RegionExposures
-from mingyue.printing.resins import resin
 from mingyue.printing.runs import from_picture
 
 FIELD_PX = 600, 400

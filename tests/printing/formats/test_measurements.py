@@ -9,7 +9,7 @@ import pytest
 from mingyue.errors import BadInputError, FileFormatError, LimitError
 from mingyue.printing.formats.measurements import read_measurements, require_measured
 from mingyue.printing.formats.tables import MOST_ROWS
-from mingyue.printing.working_curves import Measurement
+from mingyue.printing.profiles.working_curves import Measurement
 
 PLAIN = "dose_mj_cm2,depth_um\n8,0\n15,9.4\n20.5,19.7\n"
 MEANT = [(8.0, 0.0, True), (15.0, 9.4, False), (20.5, 19.7, False)]

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingyue.errors import FileFormatError, LimitError
-from mingyue.printing.edges import require_closed
 from mingyue.printing.formats import slices
 from mingyue.printing.formats.limits import ReadLimits
 from mingyue.printing.formats.parts import read_part
@@ -23,6 +22,7 @@ from mingyue.printing.frames import Canvas, centred_canvas
 from mingyue.printing.kernels import fast
 from mingyue.printing.kernels.reference import STEPS_PER_PIXEL
 from mingyue.printing.layers import cover_layers
+from mingyue.printing.mending.edges import require_closed
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.runs import Runs
 from tests.printing.formats.archives import TETRAHEDRON, components, item, model, thing, write_3mf

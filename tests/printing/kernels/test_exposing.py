@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import ndimage
 
+from mingyue.printing.curing.optics import Blur, gaussian_blur, measured_blur
 from mingyue.printing.kernels import exposing_plain
 from mingyue.printing.kernels.exposing import expose, laid_taps, light_shape
 from mingyue.printing.kernels.solid_rows import solid_rows
-from mingyue.printing.optics import Blur, gaussian_blur, measured_blur
 
 LOPSIDED = measured_blur(np.arange(1.0, 26.0).reshape(5, 5) ** 2)
 BLURS = [gaussian_blur(0.0), gaussian_blur(0.36), gaussian_blur(0.7), gaussian_blur(1.5), gaussian_blur(5.0), LOPSIDED]

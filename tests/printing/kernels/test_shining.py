@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from mingyue.printing.compensation.columns import columns_of
 from mingyue.printing.compensation.spots import MIDDLE, PHASES, Spot, spot_of
-from mingyue.printing.doses import Cure, dose_planes
+from mingyue.printing.curing.doses import Cure, dose_planes
+from mingyue.printing.curing.lights import MaskStack
+from mingyue.printing.curing.optics import airy_blur, gaussian_blur
 from mingyue.printing.kernels import shining, shining_reference
-from mingyue.printing.lights import MaskStack
-from mingyue.printing.optics import airy_blur, gaussian_blur
 
 SHAPE = (4, 9, 8)
 SPOTS = pytest.mark.parametrize(

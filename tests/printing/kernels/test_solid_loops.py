@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mingyue.printing.doses import Cure
+from mingyue.printing.curing.doses import Cure
+from mingyue.printing.curing.optics import gaussian_blur
 from mingyue.printing.frames import Canvas
 from mingyue.printing.kernels import solid_reference as reference
 from mingyue.printing.kernels.compiled import entry
-from mingyue.printing.optics import gaussian_blur
-from mingyue.printing.probes import NEVER_LIT, depth_at
-from mingyue.printing.slices import Slice, skin
+from mingyue.printing.measuring.probes import NEVER_LIT, depth_at
+from mingyue.printing.measuring.slices import Slice, skin
 from tests.solids import box
 
 CURE = Cure(irradiance_mw_cm2=1.0, penetration_depth_um=7.0, critical_dose_mj_cm2=1.3, blur=gaussian_blur(0.0))

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from mingyue.printing.frames import place
-from mingyue.printing.machines import machine
 from mingyue.printing.meshes import Mesh, joined
 from mingyue.printing.orientations.choices import orientations_of, unbeaten
 from mingyue.printing.orientations.directions import angles_of, hull_points, spread
 from mingyue.printing.orientations.facets import area_vectors, facets_of
 from mingyue.printing.orientations.figures import Demands, figures_of
 from mingyue.printing.orientations.slices import cups_of, fields_of
+from mingyue.printing.profiles.machines import machine
 from mingyue.printing.samples import make_sample
 from tests.solids import ball, box
 

@@ -8,16 +8,16 @@ from dataclasses import replace
 import pytest
 
 from mingyue.printing.chain import BuildSettings, build
-from mingyue.printing.cures import Known, cure_of
-from mingyue.printing.designs import Design, design_of
+from mingyue.printing.curing.cures import Known, cure_of
+from mingyue.printing.curing.lights import PackageLight
 from mingyue.printing.formats.parts import part_of_mesh
 from mingyue.printing.formats.print_package import open_package
-from mingyue.printing.lights import PackageLight
-from mingyue.printing.machines import machine
+from mingyue.printing.measuring.designs import Design, design_of
 from mingyue.printing.meshes import joined
+from mingyue.printing.profiles.machines import machine
+from mingyue.printing.profiles.resins import resin
 from mingyue.printing.reports.rechecks import check_design
 from mingyue.printing.reports.report import PrintReport, report_of
-from mingyue.printing.resins import resin
 from mingyue.printing.samples import Detail
 from mingyue.printing.virtual_print import simulate
 from tests.solids import box

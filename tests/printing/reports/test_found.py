@@ -11,16 +11,16 @@ import pytest
 from mingyue.phrases import Language, in_language
 from mingyue.printing.chain import BuildSettings
 from mingyue.printing.checks import CheckResult, check
-from mingyue.printing.cures import Known, cure_of
-from mingyue.printing.designs import Design
+from mingyue.printing.curing.cures import Known, cure_of
 from mingyue.printing.findings.finding import KINDS
 from mingyue.printing.formats.parts import Part, part_of_mesh
-from mingyue.printing.machines import machine
+from mingyue.printing.measuring.designs import Design
 from mingyue.printing.meshes import joined
+from mingyue.printing.profiles.machines import machine
+from mingyue.printing.profiles.resins import resin
 from mingyue.printing.reports.page import report_html
 from mingyue.printing.reports.rechecks import check_design
 from mingyue.printing.reports.report import PrintReport
-from mingyue.printing.resins import resin
 from tests.printing.reports.test_page import Page
 from tests.solids import box
 

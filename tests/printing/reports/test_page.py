@@ -14,11 +14,11 @@ import pytest
 from PIL import Image
 
 from mingyue.phrases import Language, chinese
+from mingyue.printing.measuring.struts import StrutVerdict
+from mingyue.printing.measuring.topology import TopologyChange
 from mingyue.printing.reports.page import report_html
 from mingyue.printing.reports.report import PrintReport
 from mingyue.printing.reports.words import Writer
-from mingyue.printing.struts import StrutVerdict
-from mingyue.printing.topology import TopologyChange
 from tests.printing.reports.conftest import HOSTILE
 
 VOID = {"meta", "img", "rect", "path", "polygon", "polyline", "circle"}

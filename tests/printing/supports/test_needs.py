@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.ndimage import distance_transform_edt, label
 
 from mingyue.printing.findings.limits import read_limits
-from mingyue.printing.rated import value_of
+from mingyue.printing.profiles.rated import value_of
 from mingyue.printing.runs import from_picture
 from mingyue.printing.supports.needs import Need, needs_of
 from mingyue.printing.supports.points import is_carried, neck_points

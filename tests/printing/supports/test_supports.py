@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from mingyue.printing.components import components_of, overlaps_of
-from mingyue.printing.edges import is_closed
 from mingyue.printing.frames import Placement, centred_canvas
 from mingyue.printing.layers import cover_layers, layer_table
-from mingyue.printing.machines import machine
+from mingyue.printing.mending.edges import is_closed
 from mingyue.printing.meshes import Mesh, joined
 from mingyue.printing.painted import Painted, unpainted
+from mingyue.printing.profiles.machines import machine
 from mingyue.printing.runs import Runs
 from mingyue.printing.supports.bases import bar, plate, shortest_net
 from mingyue.printing.supports.bodies import lofted

@@ -8,7 +8,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import override
 
 from mingyue.phrases import chinese, say
-from mingyue.printing.profiles import Title
+from mingyue.printing.profiles.sourced import Title
 from mingyue.web.records.language import current_language, in_current_language, said
 
 ENGINE = Engine(builtins=["mingyue.web.records.templatetags.saying"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mingyue.printing.doses import Cure
+from mingyue.printing.curing.doses import Cure
 from mingyue.printing.kernels import shining
 
 Floats = NDArray[np.float64]

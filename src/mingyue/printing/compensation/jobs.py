@@ -16,7 +16,7 @@ from mingyue.printing.compensation.passes import Progress, bent_layers
 from mingyue.printing.compensation.spots import spot_of
 from mingyue.printing.compensation.stitched import Stitched, stitched
 from mingyue.printing.compensation.tallies import Tally
-from mingyue.printing.doses import Cure
+from mingyue.printing.curing.doses import Cure
 from mingyue.printing.formats.archives import sha256_of
 from mingyue.printing.formats.manifest import CompensatedOf, ExposureOf, LayerOf, Manifest
 from mingyue.printing.formats.png import encode_png

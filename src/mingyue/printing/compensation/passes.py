@@ -14,7 +14,7 @@ from mingyue.printing.compensation.columns import columns_of, overcure_um
 from mingyue.printing.compensation.stitched import Stitched
 from mingyue.printing.compensation.tallies import Tally
 from mingyue.printing.compensation.windows import Planes, Slab, Tiles, slabs, tiles_for
-from mingyue.printing.doses import Cure
+from mingyue.printing.curing.doses import Cure
 from mingyue.printing.formats.stack import added
 from mingyue.printing.kernels.threads import processors
 from mingyue.printing.runs import Runs, from_picture

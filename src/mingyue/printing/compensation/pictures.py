@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mingyue.printing.doses import Cure, dose_planes
+from mingyue.printing.curing.doses import Cure, dose_planes
+from mingyue.printing.curing.lights import Light, PackageLight, Window
 from mingyue.printing.formats.print_package import open_package
-from mingyue.printing.lights import Light, PackageLight, Window
 
 Singles = NDArray[np.float32]
 Flags = NDArray[np.bool_]

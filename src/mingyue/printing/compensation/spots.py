@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mingyue.printing.optics import Blur
+from mingyue.printing.curing.optics import Blur
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]

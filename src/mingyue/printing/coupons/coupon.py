@@ -14,11 +14,11 @@ import numpy as np
 from mingyue.errors import BadInputError
 from mingyue.phrases import Language, Phrase, in_language, say
 from mingyue.printing.chain import LONGEST_EXPOSURE_S, BuildSettings, Progress, build
-from mingyue.printing.exposures import CURE_DEPTH_LAYERS
 from mingyue.printing.fields import copy_places
 from mingyue.printing.formats.parts import Part
-from mingyue.printing.machines import Machine
-from mingyue.printing.resins import CriticalDoseUnknownError, Resin, exposure_s
+from mingyue.printing.profiles.exposures import CURE_DEPTH_LAYERS
+from mingyue.printing.profiles.machines import Machine
+from mingyue.printing.profiles.resins import CriticalDoseUnknownError, Resin, exposure_s
 
 __all__ = ["BuildSettings", "Coupon", "CouponRequest", "Exposed", "Form", "Progress", "build"]
 

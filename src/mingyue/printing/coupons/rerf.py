@@ -12,7 +12,6 @@ import numpy as np
 
 from mingyue.errors import BadInputError, FileFormatError
 from mingyue.phrases import say
-from mingyue.printing import censored_lines
 from mingyue.printing.coupons.coupon import (
     BuildSettings,
     Coupon,
@@ -23,12 +22,13 @@ from mingyue.printing.coupons.coupon import (
     nearly_square,
     usual_exposure_s,
 )
-from mingyue.printing.exposures import CopyExposures
 from mingyue.printing.formats.parts import part_of_mesh
 from mingyue.printing.formats.tables import Column, Row, read_table, require_columns
 from mingyue.printing.meshes import Mesh
+from mingyue.printing.profiles import censored_lines
+from mingyue.printing.profiles.exposures import CopyExposures
+from mingyue.printing.profiles.working_curves import Interval
 from mingyue.printing.samples.solids import Solid, box, cut, meshed, united
-from mingyue.printing.working_curves import Interval
 
 STEPS: Final = 12
 _LEAST_SHARE, _MOST_SHARE = 0.5, 2.0  # of the usual exposure

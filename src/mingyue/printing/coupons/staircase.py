@@ -23,10 +23,10 @@ from mingyue.printing.coupons.coupon import (
     nearly_square,
     usual_exposure_s,
 )
-from mingyue.printing.exposures import CopyExposures
 from mingyue.printing.formats.parts import part_of_mesh
 from mingyue.printing.meshes import Mesh
-from mingyue.printing.resins import cure_depth_um
+from mingyue.printing.profiles.exposures import CopyExposures
+from mingyue.printing.profiles.resins import cure_depth_um
 from mingyue.printing.samples.solids import box, cut, meshed, united
 
 STEPS: Final = 12

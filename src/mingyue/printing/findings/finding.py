@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from mingyue.phrases import Phrase, say
-from mingyue.printing.profiles import Source
+from mingyue.printing.profiles.sourced import Source
 
 Severity = Literal["fails", "risk", "note"]
 Point = tuple[float, float, float]

@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from mingyue.phrases import say
-from mingyue.printing import profiles
 from mingyue.printing.findings.finding import Severity
-from mingyue.printing.profiles import Source
+from mingyue.printing.profiles import sourced
+from mingyue.printing.profiles.sourced import Source
 
 LimitUnit = Literal["px", "um", "dp", "layers", "pixels", "ratio"]
 
@@ -64,10 +64,10 @@ Limits = Mapping[str, Limit]
 
 def read_limits(own: Path | None = None) -> Limits:
     """The shipped limits, with what the user's own file says instead. Raises ProfileError where that file is odd."""
-    tables = {name: dict(table) for name, table in profiles.shipped_tables("limits").items()}
-    for name, table in (profiles.read_tables(own) if own else {}).items():
+    tables = {name: dict(table) for name, table in sourced.shipped_tables("limits").items()}
+    for name, table in (sourced.read_tables(own) if own else {}).items():
         if name not in tables:
-            raise profiles.ProfileError(
+            raise sourced.ProfileError(
                 say("There is no limit called {name!r}.", name=name),
                 remedy=say("Take one of: {names}.", names=", ".join(sorted(tables))),
             )
@@ -75,12 +75,12 @@ def read_limits(own: Path | None = None) -> Limits:
     return MappingProxyType({name: _limit(name, table) for name, table in tables.items()})
 
 
-def _limit(name: str, table: profiles.Table) -> Limit:
-    reading = profiles.Reading("limit", name, table)
+def _limit(name: str, table: sourced.Table) -> Limit:
+    reading = sourced.Reading("limit", name, table)
     reading.refuse_unknown((*_NUMBERS, "unit"))
     unit: LimitUnit | None = table.get("unit")
     if unit is None or unit not in get_args(LimitUnit):
-        raise profiles.ProfileError(
+        raise sourced.ProfileError(
             say("In limit {name}: {unit!r} is not a unit of limits.", name=name, unit=unit),
             remedy=say("Take one of: {names}.", names=", ".join(get_args(LimitUnit))),
         )

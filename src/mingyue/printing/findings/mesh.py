@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mingyue.phrases import Phrase
-from mingyue.printing.faults import MeshReport, why_not_sliceable
 from mingyue.printing.findings.finding import Finding, Point, finding
+from mingyue.printing.mending.faults import MeshReport, why_not_sliceable
 
 
 def tell_mesh(report: MeshReport, box_um: tuple[Point, Point]) -> Iterator[Finding]:

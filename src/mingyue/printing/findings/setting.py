@@ -11,8 +11,8 @@ from mingyue.printing.findings.finding import Point
 from mingyue.printing.findings.limits import Bounds, Limits, bounds_of
 from mingyue.printing.frames import Canvas
 from mingyue.printing.layers import LayerTable
-from mingyue.printing.machines import Machine
-from mingyue.printing.resins import Resin
+from mingyue.printing.profiles.machines import Machine
+from mingyue.printing.profiles.resins import Resin
 
 # What is exactly at a limit keeps it, also where rounding takes a hair off.
 SLACK = 0.999

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mingyue.phrases import Phrase, say
 from mingyue.printing.findings.finding import Finding, Point, finding
 from mingyue.printing.findings.limits import Bounds
-from mingyue.printing.machines import Machine
+from mingyue.printing.profiles.machines import Machine
 from mingyue.units import UM_PER, LengthUnit
 
 # A part that is so many times as large as the platform was not meant in this unit.

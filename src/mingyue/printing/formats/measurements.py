@@ -8,7 +8,7 @@ from typing import Final
 from mingyue.errors import FileFormatError
 from mingyue.phrases import Phrase, say
 from mingyue.printing.formats.tables import Column, Row, read_table, require_columns
-from mingyue.printing.working_curves import Measurement
+from mingyue.printing.profiles.working_curves import Measurement
 
 _LENGTHS: Final = {"um": 1.0, "mm": 1e3, "nm": 1e-3}
 _TIMES: Final = {"s": 1.0, "ms": 1e-3}

@@ -15,8 +15,8 @@ from mingyue.phrases import Phrase, say
 from mingyue.printing.formats.limits import ReadLimits, file_bytes
 from mingyue.printing.formats.print_package import is_package
 from mingyue.printing.formats.stl import is_binary_stl, is_text_stl, read_stl_noted
+from mingyue.printing.mending.rounding import join_rounded
 from mingyue.printing.meshes import EmptyMeshError, Mesh
-from mingyue.printing.rounding import join_rounded
 from mingyue.units import LengthUnit
 
 Format = Literal["3mf", "stl", "obj", "ply", "sample", "coupon"]

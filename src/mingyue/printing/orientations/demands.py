@@ -6,12 +6,12 @@ import math
 
 from mingyue.errors import BadInputError
 from mingyue.phrases import say
-from mingyue.printing import resins
-from mingyue.printing.exposures import CURE_DEPTH_LAYERS
-from mingyue.printing.machines import Machine, MachineLimitError
 from mingyue.printing.orientations.figures import Demands
-from mingyue.printing.rated import value_of
-from mingyue.printing.resins import Resin
+from mingyue.printing.profiles import resins
+from mingyue.printing.profiles.exposures import CURE_DEPTH_LAYERS
+from mingyue.printing.profiles.machines import Machine, MachineLimitError
+from mingyue.printing.profiles.rated import value_of
+from mingyue.printing.profiles.resins import Resin
 
 
 def demands_of(machine: Machine, resin: Resin, *, layer_um: float, exposure_s: float | None) -> Demands:

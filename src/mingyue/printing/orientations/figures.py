@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from mingyue.printing.fields import ROUNDING_PX
 from mingyue.printing.frames import rotation
 from mingyue.printing.layers import SLIVER_UM
-from mingyue.printing.machines import Machine
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.orientations.directions import angles_of
 from mingyue.printing.orientations.facets import Facets
+from mingyue.printing.profiles.machines import Machine
 
 Floats = NDArray[np.float64]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mingyue.printing.edges import components
 from mingyue.printing.fields import FieldGrid, field_grid
 from mingyue.printing.frames import centred_canvas
 from mingyue.printing.layers import cover_layers
-from mingyue.printing.machines import Machine
+from mingyue.printing.mending.edges import components
 from mingyue.printing.meshes import Mesh
+from mingyue.printing.profiles.machines import Machine
 from mingyue.printing.runs import Runs
 
 Floats = NDArray[np.float64]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from mingyue.phrases import Phrase, say
-from mingyue.printing.measures import Measured
+from mingyue.printing.measuring.measures import Measured
 from mingyue.printing.virtual_print import Prediction
 
 Verdict = Literal["pass", "risk", "fail"]

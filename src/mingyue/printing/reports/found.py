@@ -9,7 +9,7 @@ from typing import Final
 from mingyue.phrases import Phrase, say
 from mingyue.printing.findings.finding import KINDS, SEVERITIES, Finding, Severity
 from mingyue.printing.findings.saying import SEVERITY_TITLES, answer_of, lowered_count, worst
-from mingyue.printing.profiles import MARKS
+from mingyue.printing.profiles.sourced import MARKS
 from mingyue.printing.reports.report import PrintReport
 from mingyue.printing.reports.words import Cell, Writer
 

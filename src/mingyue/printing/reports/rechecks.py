@@ -7,14 +7,14 @@ from statistics import median
 
 from mingyue.printing.chain import BuildSettings
 from mingyue.printing.checks import CheckResult, Progress, check
-from mingyue.printing.cures import CureChoice, Known, machine_of, resin_of
-from mingyue.printing.designs import Design
+from mingyue.printing.curing.cures import CureChoice, Known, machine_of, resin_of
 from mingyue.printing.findings.limits import Limits
 from mingyue.printing.formats.manifest import Manifest
 from mingyue.printing.formats.parts import Part, part_of_mesh
-from mingyue.printing.machines import Machine
-from mingyue.printing.profiles import Title
-from mingyue.printing.resins import Resin
+from mingyue.printing.measuring.designs import Design
+from mingyue.printing.profiles.machines import Machine
+from mingyue.printing.profiles.resins import Resin
+from mingyue.printing.profiles.sourced import Title
 
 
 def check_design(

@@ -12,14 +12,14 @@ from PIL import Image
 
 from mingyue.phrases import Phrase, say
 from mingyue.printing.checks import CheckResult
-from mingyue.printing.cures import CureChoice
-from mingyue.printing.designs import Design
+from mingyue.printing.curing.cures import CureChoice
+from mingyue.printing.curing.lights import Light
 from mingyue.printing.findings.finding import Finding
 from mingyue.printing.findings.saying import SEVERITY_TITLES, worst
 from mingyue.printing.formats.manifest import Manifest
 from mingyue.printing.formats.print_package import PrintPackage
-from mingyue.printing.lights import Light
 from mingyue.printing.maps import VIEWS, ColourMap, map_of
+from mingyue.printing.measuring.designs import Design
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.pictures import as_png, picture_of_layer, picture_of_mesh
 from mingyue.printing.sights import picture_of_finding

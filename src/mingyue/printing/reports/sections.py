@@ -8,11 +8,11 @@ from typing import Final
 from mingyue import __version__
 from mingyue.phrases import Phrase, say
 from mingyue.printing.charts import bars_svg, colour_scale_svg, histogram_svg
+from mingyue.printing.curing.uncertainty import Parameter
 from mingyue.printing.reports.first_articles import Line, Verdict, feature_lines, whole_part, worst_first
 from mingyue.printing.reports.found import tally
 from mingyue.printing.reports.report import Picture, PrintReport
 from mingyue.printing.reports.words import Cell, Writer
-from mingyue.printing.uncertainty import Parameter
 from mingyue.printing.virtual_print import Prediction
 
 # What fits on a few pages; whoever wants all of it asks for the JSON.

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from mingyue.phrases import Phrase, say
 from mingyue.printing.frames import Canvas, centred_canvas
 from mingyue.printing.layers import LayerTable, cover_layers, layer_table
-from mingyue.printing.machines import Machine
 from mingyue.printing.meshes import Mesh, joined
-from mingyue.printing.rated import value_of
+from mingyue.printing.profiles.machines import Machine
+from mingyue.printing.profiles.rated import value_of
 from mingyue.printing.runs import Runs
 from mingyue.printing.supports.bases import bars_between, ears, plate
 from mingyue.printing.supports.bodies import bodies_of

@@ -9,12 +9,12 @@ import numpy as np
 
 from mingyue.errors import BadInputError
 from mingyue.phrases import Phrase, say
-from mingyue.printing.edges import require_closed
 from mingyue.printing.frames import place
-from mingyue.printing.machines import MachineLimitError
+from mingyue.printing.mending.edges import require_closed
 from mingyue.printing.meshes import Mesh
 from mingyue.printing.painted import Painted, unpainted
-from mingyue.printing.rated import value_of
+from mingyue.printing.profiles.machines import MachineLimitError
+from mingyue.printing.profiles.rated import value_of
 from mingyue.printing.supports.making import Supports, SupportSettings, supports_of
 from mingyue.printing.supports.painting import forbids_of
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from mingyue.printing.machines import Machine as Profile
-from mingyue.printing.machines import machines
+from mingyue.printing.profiles.machines import Machine as Profile
+from mingyue.printing.profiles.machines import machines
 
 
 @cache

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from mingyue.printing.resins import Resin as Profile
-from mingyue.printing.resins import resins
+from mingyue.printing.profiles.resins import Resin as Profile
+from mingyue.printing.profiles.resins import resins
 
 
 @cache

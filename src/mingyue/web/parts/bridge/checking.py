@@ -10,8 +10,8 @@ from mingyue.errors import MingyueError
 from mingyue.phrases import Phrase, say
 from mingyue.printing.chain import BuildSettings, Progress, build
 from mingyue.printing.checks import check as check_part
-from mingyue.printing.machines import machine as machine_named
-from mingyue.printing.resins import resin as resin_named
+from mingyue.printing.profiles.machines import machine as machine_named
+from mingyue.printing.profiles.resins import resin as resin_named
 from mingyue.web.parts.bridge import telling
 from mingyue.web.parts.bridge.jobs import Job, Tell
 from mingyue.web.parts.bridge.reading import part_of

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from mingyue.phrases import Phrase, say
-from mingyue.printing.machines import Machine, machines
-from mingyue.printing.resins import Resin, resins
+from mingyue.printing.profiles.machines import Machine, machines
+from mingyue.printing.profiles.resins import Resin, resins
 
 # Half the width of a light-emitting diode's line: light so far from a resin's stated wavelength is the same to it.
 _ALIKE_NM = 10.0

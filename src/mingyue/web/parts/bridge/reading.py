@@ -9,9 +9,9 @@ import numpy as np
 
 from mingyue.errors import UnitsUnknownError
 from mingyue.phrases import say
-from mingyue.printing.faults import find_faults, why_not_sliceable
 from mingyue.printing.formats.limits import ReadLimits
 from mingyue.printing.formats.parts import Part, read_part
+from mingyue.printing.mending.faults import find_faults, why_not_sliceable
 from mingyue.printing.meshes import Mesh
 from mingyue.units import LengthUnit, length_unit
 from mingyue.web.parts.bridge import telling

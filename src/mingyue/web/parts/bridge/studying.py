@@ -24,7 +24,7 @@ _NAMES: dict[str, str] = {
 
 def orientations(job: Job, tell: Tell) -> dict[str, Any]:
     """The few ways of laying it that are worth a look."""
-    from mingyue.printing.edges import require_closed
+    from mingyue.printing.mending.edges import require_closed
     from mingyue.printing.orientations.choices import orientations_of
     from mingyue.printing.orientations.demands import demands_of
 
@@ -40,11 +40,11 @@ def orientations(job: Job, tell: Tell) -> dict[str, Any]:
 
 def deviation(job: Job, tell: Tell) -> dict[str, Any]:
     """How far what comes out is from the design; `deviation.glb` in the job's folder shows where."""
-    from mingyue.printing.cures import cure_of
-    from mingyue.printing.designs import design_of
+    from mingyue.printing.curing.cures import cure_of
+    from mingyue.printing.curing.lights import PackageLight
     from mingyue.printing.formats.print_package import open_package
-    from mingyue.printing.lights import PackageLight
     from mingyue.printing.maps import map_of
+    from mingyue.printing.measuring.designs import design_of
     from mingyue.printing.virtual_print import simulate
 
     if job.package is None:

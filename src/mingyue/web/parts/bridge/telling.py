@@ -14,7 +14,7 @@ from mingyue.printing.estimates import Estimate
 from mingyue.printing.findings.finding import KINDS, Finding
 from mingyue.printing.frames import Placement, rotation
 from mingyue.printing.orientations.choices import Laid
-from mingyue.printing.profiles import Source
+from mingyue.printing.profiles.sourced import Source
 from mingyue.web.parts.bridge.wording import as_json
 
 # A lattice may have a hundred thousand thin struts; nobody reads more than these, and the worst come first.

@@ -1,0 +1,1 @@
+"""The virtual print: light, dose, what gels, and how sure that is."""
