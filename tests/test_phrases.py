@@ -39,6 +39,8 @@ from mingyue.phrases import (
     together,
 )
 from mingyue.printing.profiles.sourced import Title
+from mingyue.web.site.reference.operations import sentences_of
+from mingyue.web.site.reference.pages import described
 from tests.web.templates import TEMPLATES, Said, said_in_template
 
 ROOT = Path(__file__).parents[1]
@@ -73,6 +75,9 @@ COMMANDS = [
     "quote withdraw",
     "quote review",
     "quote release",
+    "quote waiting",
+    "quote decline",
+    "quote replace",
     "quote pdf",
     "order list",
     "order show",
@@ -80,6 +85,14 @@ COMMANDS = [
     "order cancel",
     "order invoices",
     "order ledger",
+    "order advance",
+    "order bill",
+    "order payment",
+    "order refund",
+    "order write-off",
+    "order void",
+    "order credit",
+    "ledger",
     "events",
     "serve",
     "manage",
@@ -186,6 +199,8 @@ def error_classes() -> list[type[MingyueError]]:
     return [kind for kind in found if kind.__module__.startswith("mingyue.")]
 
 
+# What the API's description says of operations, parameters and shapes: docstrings, and therefore literals.
+DESCRIBED = sentences_of(described())
 SAID_IN_PAGES = [(path, tag) for path in TEMPLATES for tag in said_in_template(path.read_text(encoding="utf-8"))]
 SAID = {
     template: f"{path.relative_to(ROOT)}:{call.lineno}"
@@ -193,6 +208,7 @@ SAID = {
     for call in said_by(path)
     if (template := template_of(call)) is not None
 } | {tag.template: f"{path.relative_to(ROOT)}:{tag.line}" for path, tag in SAID_IN_PAGES if tag.template is not None}
+SAID |= dict.fromkeys(DESCRIBED, "/api/openapi.json")
 
 
 def test_every_phrase_has_a_literal_template_and_exactly_its_values() -> None:

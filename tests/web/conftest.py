@@ -25,6 +25,9 @@ from mingyue.web.people.queries import viewer_of
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.walls import seen_by
 from mingyue.web.site.database import OWNING_ROLE, PORT, socket_folder
+from tests.web.serving.demonstrated import demonstration
+
+__all__ = ["demonstration"]  # a fixture
 
 ROOT = Path(__file__).parents[2]
 HOME = Path(os.environ["MINGYUE_TEST_HOME"])

@@ -134,8 +134,20 @@ COMMANDS: Final[dict[str, tuple[str, Phrase]]] = {
         say("Have a person of the facility look at an offer."),
     ),
     "quote release": (
-        "quotes:release",
+        "answers:release",
         say("Offer a quote that was looked at, as it is; for managers of the facility."),
+    ),
+    "quote waiting": (
+        "answers:waiting",
+        say("List the quotes that wait for an answer of your facility; for managers of it, as the next two."),
+    ),
+    "quote decline": (
+        "answers:decline",
+        say("Say that a quote is not done, and why, where that is confirmed."),
+    ),
+    "quote replace": (
+        "answers:replace",
+        say("Offer a quote with other amounts: a new quote, which takes its place."),
     ),
     "quote pdf": (
         "quotes:pdf",
@@ -164,6 +176,38 @@ COMMANDS: Final[dict[str, tuple[str, Phrase]]] = {
     "order ledger": (
         "orders:list_entries",
         say("List what was booked: about one order, or about all."),
+    ),
+    "order advance": (
+        "books:advance",
+        say("Say how far an order is; for managers of the facility, as the next six."),
+    ),
+    "order bill": (
+        "books:bill",
+        say("Write an invoice over an order, or over a part of it."),
+    ),
+    "order payment": (
+        "books:payment",
+        say("Note that money came for an order."),
+    ),
+    "order refund": (
+        "books:refund",
+        say("Note that money went back, where that is confirmed."),
+    ),
+    "order write-off": (
+        "books:write_off",
+        say("Write off what nobody will pay, where that is confirmed."),
+    ),
+    "order void": (
+        "books:void",
+        say("Void an invoice that should not have been, where that is confirmed."),
+    ),
+    "order credit": (
+        "books:credit",
+        say("Ask for less than was billed: a credit note, where that is confirmed."),
+    ),
+    "ledger": (
+        "ledger:ledger",
+        say("Write what was booked as CSV for a finance office: about one order, or about all."),
     ),
     "events": (
         "events:list_events",

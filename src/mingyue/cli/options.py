@@ -38,6 +38,8 @@ OriginOption = Annotated[
 OrganisationOption = Annotated[
     str | None, typer.Option("--organisation", help=tell("An organisation's short name, as in its address."))
 ]
+WhyOption = Annotated[str, typer.Option("--why", help=tell("Why; the other side reads it."))]
+ConfirmedOption = Annotated[bool, typer.Option("--yes", help=tell("Do it; else only what it would do is said."))]
 LimitsOption = Annotated[
     Path | None, typer.Option("--limits", help=tell("A .toml file of limits of your own, which win."))
 ]

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from mingyue.cli.amounts import money
+from mingyue.cli.ledger import OneOrAll, print_csv
 from mingyue.cli.options import OriginOption
 from mingyue.cli.output import AsJson, print_json, print_line, print_pairs, print_table, tell
-from mingyue.cli.platform import logged_in, named
-from mingyue.cli.quotes import PdfOption, money, print_option, write_pdf
+from mingyue.cli.platform import asked, logged_in, named, write_whole
+from mingyue.cli.quotes import PdfOption, print_option
 from mingyue.phrases import Phrase, say
 
 if TYPE_CHECKING:
@@ -19,9 +21,6 @@ if TYPE_CHECKING:
 State = Literal["accepted", "scheduled", "making", "made", "delivered", "cancelled"]
 OrderArgument = Annotated[
     str, typer.Argument(metavar="ORDER", help=tell("An order's number, such as O-7F3K-2M9P, or its id."))
-]
-OneOrAll = Annotated[
-    str | None, typer.Argument(metavar="[ORDER]", help=tell("An order's number or id; all where none is said."))
 ]
 
 
@@ -33,8 +32,7 @@ def list_orders(
     """`mingyue order list`."""
     from msgspec import to_builtins
 
-    with logged_in(origin) as client:
-        found = list(client.orders(state=state or ""))
+    found = asked(origin, lambda client: list(client.orders(state=state or "")))
     if as_json:
         print_json({"orders": to_builtins(found)})
         return
@@ -54,14 +52,10 @@ def list_orders(
 
 def show(order: OrderArgument, origin: OriginOption = None, as_json: AsJson = False) -> None:
     """`mingyue order show ORDER`."""
-    from msgspec import to_builtins
-
-    with logged_in(origin) as client:
-        found = client.order(order)
+    found = asked(origin, lambda client: client.order(order))
+    print_state(found, as_json=as_json)
     if as_json:
-        print_json({"order": to_builtins(found)})
         return
-    _print_state(found)
     print_option(found.option, found.currency)
     print_pairs({name: money(amount, found.currency) for name, amount in _standing(found).items()})
     if found.invoices:
@@ -72,7 +66,7 @@ def pdf(order: OrderArgument, output: PdfOption = None, origin: OriginOption = N
     """`mingyue order pdf ORDER`."""
     with logged_in(origin) as client:
         found = client.order(order)
-        write_pdf(client.order_document(found), output or Path(f"{found.number}.pdf"), as_json=as_json)
+        write_whole(client.order_document(found), output or Path(f"{found.number}.pdf"), as_json=as_json)
 
 
 def cancel(
@@ -84,14 +78,10 @@ def cancel(
     as_json: AsJson = False,
 ) -> None:
     """`mingyue order cancel ORDER`."""
-    from msgspec import to_builtins
-
-    with logged_in(origin) as client:
-        found = client.cancel(order) if confirmed else client.order(order)
+    found = asked(origin, lambda client: client.cancel(order) if confirmed else client.order(order))
+    print_state(found, as_json=as_json)
     if as_json:
-        print_json({"order": to_builtins(found)})
         return
-    _print_state(found)
     total = money(found.total_fen, found.currency)
     if found.due_fen is not None:
         print_line(say("Of {total}, {due} is due.", total=total, due=money(found.due_fen, found.currency)))
@@ -106,8 +96,7 @@ def list_invoices(order: OneOrAll = None, origin: OriginOption = None, as_json: 
     """`mingyue order invoices`."""
     from msgspec import to_builtins
 
-    with logged_in(origin) as client:
-        found = list(client.invoices(order or ""))
+    found = asked(origin, lambda client: list(client.invoices(order or "")))
     if as_json:
         print_json({"invoices": to_builtins(found)})
     elif not found:
@@ -127,12 +116,10 @@ def list_entries(
     """`mingyue order ledger`."""
     from msgspec import to_builtins
 
-    with logged_in(origin) as client:
-        if as_csv:
-            for line in client.ledger_csv(order or "").splitlines():
-                print_line(line)
-            return
-        found = list(client.ledger(order or ""))
+    if as_csv:
+        print_csv(asked(origin, lambda client: client.ledger_csv(order or "")))
+        return
+    found = asked(origin, lambda client: list(client.ledger(order or "")))
     if as_json:
         print_json({"entries": to_builtins(found)})
     elif not found:
@@ -143,7 +130,13 @@ def list_entries(
         print_table(columns, (row for entry in found for row in _postings(entry, of_one=bool(order))))
 
 
-def _print_state(order: Order) -> None:
+def print_state(order: Order, *, as_json: bool) -> None:
+    """How far it is, in a line; with `as_json` all of it."""
+    from msgspec import to_builtins
+
+    if as_json:
+        print_json({"order": to_builtins(order)})
+        return
     print_line(
         say(
             "{number}: {part}, by {facility}, paid by {project}: {state}",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
@@ -12,6 +13,7 @@ from mingyue.cli.credentials import keep, read_credentials
 from mingyue.cli.options import CANNOT_BE_MADE, OrganisationOption, OriginOption, UnitsOption
 from mingyue.cli.output import LANGUAGE, AsJson, print_json, print_line, print_notes, print_table, progress_bar, tell
 from mingyue.errors import BadInputError, why_refused
+from mingyue.files import unfinished
 from mingyue.phrases import Phrase, say
 
 if TYPE_CHECKING:  # `mingyue.client` speaks over the network; help texts need not wait for it
@@ -27,6 +29,7 @@ VERDICTS: dict[str, Phrase] = {
 _STATES: dict[str, Phrase] = {"failed": say("could not be checked"), "cancelled": say("cancelled")}
 _SHOWN = 12  # of each check so many findings are shown, the worst first
 
+T = TypeVar("T")
 Class = Literal["public", "internal", "confidential", "controlled"]
 
 
@@ -107,6 +110,22 @@ def list_parts(organisation: OrganisationOption = None, origin: OriginOption = N
         return
     rows = [(one.name, one.confidentiality, one.organisation, f"{one.created_at:%Y-%m-%d}", one.id) for one in found]
     print_table((say("part"), say("class"), say("organisation"), say("since"), say("id")), rows)
+
+
+def asked(origin: str | None, ask: Callable[[Client], T]) -> T:
+    """What the platform that is meant answers."""
+    with logged_in(origin) as client:
+        return ask(client)
+
+
+def write_whole(content: bytes, path: Path, *, as_json: bool) -> None:
+    """All of it or nothing, and where it is."""
+    with unfinished(path) as beside:
+        beside.write_bytes(content)
+    if as_json:
+        print_json({"file": path, "size_bytes": len(content)})
+    else:
+        print_line(say("Written: {file}", file=path))
 
 
 def logged_in(origin: str | None) -> Client:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from mingyue.cli.amounts import money
 from mingyue.cli.options import OriginOption
 from mingyue.cli.output import AsJson, print_json, print_line, print_table, tell
-from mingyue.cli.platform import VERDICTS, logged_in, named
+from mingyue.cli.platform import VERDICTS, asked, logged_in, named, write_whole
 from mingyue.errors import BadInputError
-from mingyue.files import unfinished
 from mingyue.phrases import Phrase, say
 
 if TYPE_CHECKING:  # `mingyue.client` speaks over the network; help texts need not wait for it
-    from mingyue.client import Line, Option, Quote, QuoteBrief
+    from mingyue.client import Client, Line, Option, Order, Quote, QuoteBrief
 
 INSPECTIONS: dict[str, Phrase] = {
     "visual": say("by eye"),
@@ -54,11 +54,13 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """`mingyue quote ask PART`."""
-    with logged_in(origin) as client:
-        quote = client.ask_quote(
+    quote = asked(
+        origin,
+        lambda client: client.ask_quote(
             part, quantity=quantity or 1, service_class=service_class or (), inspection=inspection or "visual",
             tolerance_um=tolerance_um or (), facility=facility or "",
-        )  # fmt: skip
+        ),
+    )  # fmt: skip
     _print(quote, as_json=as_json)
 
 
@@ -70,8 +72,7 @@ def list_quotes(
     """`mingyue quote list`."""
     from msgspec import to_builtins
 
-    with logged_in(origin) as client:
-        found = list(client.quotes(state=state or ""))
+    found = asked(origin, lambda client: list(client.quotes(state=state or "")))
     if as_json:
         print_json({"quotes": to_builtins(found)})
         return
@@ -84,9 +85,7 @@ def list_quotes(
 
 def show(quote: QuoteArgument, origin: OriginOption = None, as_json: AsJson = False) -> None:
     """`mingyue quote show QUOTE`."""
-    with logged_in(origin) as client:
-        found = client.quote(quote)
-    _print(found, as_json=as_json)
+    _print(asked(origin, lambda client: client.quote(quote)), as_json=as_json)
 
 
 def say_message(
@@ -96,9 +95,7 @@ def say_message(
     as_json: AsJson = False,
 ) -> None:
     """`mingyue quote say QUOTE TEXT`."""
-    with logged_in(origin) as client:
-        found = client.say(quote, text)
-    _print_state(found, as_json=as_json)
+    print_state(asked(origin, lambda client: client.say(quote, text)), as_json=as_json)
 
 
 def approve(
@@ -109,10 +106,12 @@ def approve(
     as_json: AsJson = False,
 ) -> None:
     """`mingyue quote approve QUOTE`."""
-    with logged_in(origin) as client:
-        found = client.quote(quote)
-        found = client.approve(found, _chosen(found, option), project)
-    _print_state(found, as_json=as_json)
+
+    def approved(client: Client) -> Quote:
+        now = client.quote(quote)
+        return client.approve(now, _chosen(now, option), project)
+
+    print_state(asked(origin, approved), as_json=as_json)
 
 
 def accept(
@@ -121,17 +120,18 @@ def accept(
     """`mingyue quote accept QUOTE`."""
     from msgspec import to_builtins
 
-    with logged_in(origin) as client:
-        found = client.quote(quote)
-        chosen = found.approval.option if found.approval and option is None else _chosen(found, option)
-        order = client.accept(found, chosen)
+    def accepted(client: Client) -> Order:
+        now = client.quote(quote)
+        return client.accept(now, now.approval.option if now.approval and option is None else _chosen(now, option))
+
+    order = asked(origin, accepted)
     if as_json:
         print_json({"order": to_builtins(order)})
         return
     print_line(
         say(
             "{quote} is the order {number} over {amount}, paid by {project}.",
-            quote=found.number, number=order.number, amount=money(order.total_fen, order.currency),
+            quote=order.quote.number, number=order.number, amount=money(order.total_fen, order.currency),
             project=order.reference,
         )
     )  # fmt: skip
@@ -144,9 +144,7 @@ def withdraw(
     as_json: AsJson = False,
 ) -> None:
     """`mingyue quote withdraw QUOTE`."""
-    with logged_in(origin) as client:
-        found = client.withdraw(quote, why)
-    _print_state(found, as_json=as_json)
+    print_state(asked(origin, lambda client: client.withdraw(quote, why)), as_json=as_json)
 
 
 def review(
@@ -156,50 +154,25 @@ def review(
     as_json: AsJson = False,
 ) -> None:
     """`mingyue quote review QUOTE TEXT`."""
-    with logged_in(origin) as client:
-        found = client.ask_review(quote, text)
-    _print_state(found, as_json=as_json)
-
-
-def release(quote: QuoteArgument, origin: OriginOption = None, as_json: AsJson = False) -> None:
-    """`mingyue quote release QUOTE`."""
-    with logged_in(origin) as client:
-        found = client.release(quote)
-    _print_state(found, as_json=as_json)
+    print_state(asked(origin, lambda client: client.ask_review(quote, text)), as_json=as_json)
 
 
 def pdf(quote: QuoteArgument, output: PdfOption = None, origin: OriginOption = None, as_json: AsJson = False) -> None:
     """`mingyue quote pdf QUOTE`."""
     with logged_in(origin) as client:
         found = client.quote(quote)
-        write_pdf(client.quote_document(found), output or Path(f"{found.number}.pdf"), as_json=as_json)
-
-
-def write_pdf(content: bytes, path: Path, *, as_json: bool) -> None:
-    """All of it or nothing, and where it is."""
-    with unfinished(path) as beside:
-        beside.write_bytes(content)
-    if as_json:
-        print_json({"file": path, "size_bytes": len(content)})
-    else:
-        print_line(say("Written: {file}", file=path))
-
-
-def money(amount_fen: int, currency: str) -> str:
-    """Whole fen as people write them."""
-    sign, whole, rest = "−" if amount_fen < 0 else "", *divmod(abs(amount_fen), 100)
-    return f"{sign}{'¥' if currency == 'CNY' else f'{currency} '}{whole:,}.{rest:02d}"
+        write_whole(client.quote_document(found), output or Path(f"{found.number}.pdf"), as_json=as_json)
 
 
 def print_option(option: Option, currency: str) -> None:
     """The lines of an option, each with its reason."""
     rows: list[tuple[object, ...]] = [
-        (_reason(line), _quantity(line), money(line.unit_price_fen, currency), money(line.amount_fen, currency),
+        (number, _reason(line), _quantity(line), money(line.unit_price_fen, currency), money(line.amount_fen, currency),
          f"{line.tax_per_mille / 10:g} %", money(line.tax_fen, currency))
-        for line in option.lines
+        for number, line in enumerate(option.lines, start=1)
     ]  # fmt: skip
-    rows.append((say("together"), "", "", money(option.net_fen, currency), "", money(option.tax_fen, currency)))
-    print_table((say("line"), say("quantity"), say("each"), say("amount"), say("tax"), say("tax amount")), rows)
+    rows.append(("", say("together"), "", "", money(option.net_fen, currency), "", money(option.tax_fen, currency)))
+    print_table(("", say("line"), say("quantity"), say("each"), say("amount"), say("tax"), say("tax amount")), rows)
 
 
 def _chosen(quote: Quote, option: int | None) -> int:
@@ -215,7 +188,7 @@ def _chosen(quote: Quote, option: int | None) -> int:
 
 
 def _print(quote: Quote, *, as_json: bool) -> None:
-    _print_state(quote, as_json=as_json)
+    print_state(quote, as_json=as_json)
     if as_json:
         return
     for reason in quote.review if quote.state == "review" else ():
@@ -229,7 +202,8 @@ def _print(quote: Quote, *, as_json: bool) -> None:
         print_line(f"{one.at:%Y-%m-%d %H:%M} {one.by}: {one.text}")
 
 
-def _print_state(quote: Quote, *, as_json: bool) -> None:
+def print_state(quote: Quote, *, as_json: bool) -> None:
+    """How it stands, in a few lines; with `as_json` all of it."""
     from msgspec import to_builtins
 
     if as_json:
@@ -275,11 +249,15 @@ def _side_by_side(quote: Quote) -> list[tuple[object, ...]]:
 
 
 def _row(quote: QuoteBrief) -> tuple[object, ...]:
-    least, most = min(quote.totals_fen), max(quote.totals_fen)
-    price = "–".join(dict.fromkeys((money(least, quote.currency), money(most, quote.currency))))
     until = f"{quote.valid_until:%Y-%m-%d}" if quote.valid_until else "–"
     facility = named(quote.facility.name, quote.facility.name_zh)
-    return quote.number, quote.part.name, quote.state_said, price, facility, until
+    return quote.number, quote.part.name, quote.state_said, prices(quote), facility, until
+
+
+def prices(quote: QuoteBrief) -> str:
+    """From the cheapest option to the dearest."""
+    least, most = min(quote.totals_fen), max(quote.totals_fen)
+    return "–".join(dict.fromkeys((money(least, quote.currency), money(most, quote.currency))))
 
 
 def _reason(line: Line) -> object:

@@ -8,12 +8,18 @@ from typing import Any
 import msgspec
 
 from mingyue.client.asking import Identified, id_of
-from mingyue.client.deals import Change, Entry, Invoice, Order, Quote
+from mingyue.client.deals import Change, Entry, Invoice, Order, Quote, QuoteBrief
 from mingyue.client.ordering import Ordering
+from mingyue.client.things import Me
 
 
 class Providing(Ordering):
     """The facility's side of what a customer orders."""
+
+    def waiting(self) -> list[QuoteBrief]:
+        """The quotes that wait for an answer of one's facilities, whoever waits longest first."""
+        mine = {one.id for one in self._read("/api/me", Me).organisations}
+        return [one for one in self.quotes(state="review") if one.provider.id in mine][::-1]
 
     def release(self, quote: Identified | str) -> Quote:
         """Offer it as it is."""

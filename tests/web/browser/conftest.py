@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,7 +15,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.web.serving.running import Served, mingyue, serve
+from tests.web.serving.demonstrated import copied, short_folder
+from tests.web.serving.running import Served, serve
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "mingyue.web.site.settings", "MINGYUE_WEB_PROCESSES": "1"}
@@ -41,15 +41,12 @@ class Park:
 
 
 @pytest.fixture(scope="session")
-def park() -> Iterator[Park]:
+def park(demonstration: Path) -> Iterator[Park]:
     """`mingyue serve` with what `manage demonstrate` makes."""
-    with tempfile.TemporaryDirectory(prefix="mb-") as folder:  # a short path, for the database's socket
-        Path(folder).chmod(0o711)  # as root the database comes here as another user
-        home = Path(folder) / "home"
+    with short_folder() as folder:
+        home = copied(demonstration, folder / "home")
         served = serve(home, **SETTINGS)
         try:
-            made = mingyue(home, "manage", "demonstrate", **SETTINGS)
-            assert made.returncode == 0, made.stderr
             yield Park(served, json.loads((home / "demonstration.json").read_text(encoding="utf-8"))["passwords"])
         finally:  # as who presses Ctrl-C twice: nobody waits for the checks that run
             served.process.send_signal(signal.SIGINT)

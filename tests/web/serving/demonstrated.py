@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,16 +22,48 @@ REAL = {"DJANGO_SETTINGS_MODULE": "mingyue.web.site.settings"}
 WAYS = 2  # of making a part: one machine, two resins
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[Served]:
-    """The park, with one machine that is ready: two ways of making a part suffice."""
-    with tempfile.TemporaryDirectory(prefix="my-") as folder:  # a short path, for the database's socket
+@contextmanager
+def short_folder() -> Iterator[Path]:
+    """A short path, for the database's socket."""
+    with tempfile.TemporaryDirectory(prefix="my-") as folder:
         Path(folder).chmod(0o711)  # as root the database comes here as another user
-        home = Path(folder) / "home"
-        running = serve(home, **REAL)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def demonstration() -> Path:
+    """A home with the demonstration's data, at rest: whoever serves it copies it, which is quicker than making it anew.
+
+    One for all processes of this run: whoever comes first makes it.
+    """
+    run = Path(os.environ["MINGYUE_TEST_HOME"])
+    kept = run / "demonstration"
+    with (run / "demonstration.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            with short_folder() as folder:
+                home = folder / "home"
+                running = serve(home, **REAL)
+                made = mingyue(home, "manage", "demonstrate", **REAL)
+                ended = running.stop()
+                assert (made.returncode, ended) == (0, 0), made.stderr + running.log()
+                copied(home, kept)
+    return kept
+
+
+def copied(home: Path, place: Path) -> Path:
+    """The same home elsewhere, whole or not there, with its owners: the database refuses files of another."""
+    making = place.with_name(f"{place.name}.making")
+    subprocess.run(["cp", "-a", str(home), str(making)], check=True)
+    return making.rename(place)
+
+
+@pytest.fixture(scope="module")
+def served(demonstration: Path) -> Iterator[Served]:
+    """The park, with one machine that is ready: two ways of making a part suffice."""
+    with short_folder() as folder:
+        running = serve(copied(demonstration, folder / "home"), **REAL)
         try:
-            made = mingyue(home, "manage", "demonstrate", **REAL)
-            assert made.returncode == 0, made.stderr
             asked(running, "UPDATE facilities_machine SET state = 'maintenance' WHERE profile = 's240'")
             yield running
         finally:

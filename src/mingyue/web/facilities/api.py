@@ -15,7 +15,7 @@ from mingyue.web.facilities.models import Facility, Machine, StaffedHours
 from mingyue.web.people.access import SIGNED_IN, Needs, caller, now, there
 from mingyue.web.records.etags import IF_MATCH, as_precondition, tell_version, version_matched
 from mingyue.web.records.paging import Cursor, Limit, Page, page_of
-from mingyue.web.records.texts import Moment, Said, Slug, line, prose, unsaid
+from mingyue.web.records.texts import Moment, Said, Slug, among, line, prose, unsaid
 
 router = Router(tags=["facilities"])
 READS = Needs("facilities:read")
@@ -86,7 +86,7 @@ class MachineOut(Schema):
     name: str
     profile: ProfileOut | None
     serial: str
-    state: str
+    state: Annotated[str, among(Machine.State.values)]
     state_note: str
     state_since: datetime
     version: int

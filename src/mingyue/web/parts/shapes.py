@@ -7,13 +7,17 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
-from mingyue.web.parts.models import Part
-from mingyue.web.records.texts import EMAIL, Said, line, prose, unsaid
+from mingyue.web.parts.changes import SEVERITIES
+from mingyue.web.parts.models import Check, Part, Revision
+from mingyue.web.records.texts import EMAIL, Said, among, line, prose, unsaid
 
 Json = dict[str, Any]
 Class = Literal["public", "internal", "confidential", "controlled"]
+Severity = Annotated[str, among(SEVERITIES)]
+Verdict = Annotated[str, among([*SEVERITIES, "fine", ""])]  # none yet
+Progress = Annotated[str, among(Check.State.values)]
 Turn = Annotated[list[Annotated[float, Field(strict=True, ge=-360, le=360)]], Field(min_length=3, max_length=3)]
 Unit = Literal["nm", "um", "mm", "cm", "m", "inch", "ft"]
 
@@ -31,7 +35,7 @@ class PartBriefOut(Schema):
     id: UUID
     name: str
     note: str
-    confidentiality: str
+    confidentiality: Annotated[str, among(Part.Confidentiality.values)]
     organisation: str
     owner: NamedOut
     version: int
@@ -60,12 +64,22 @@ class StudyOut(Schema):
     """What was asked about a check: how the part may lie, or what will come out."""
 
     id: UUID
-    state: str
+    state: Progress
     state_said: str
     done: float
     doing: str
     problem: ProblemOut | None
     result: Json | None
+
+
+class MachineOfCheckOut(Schema):
+    """The machine, and where it stands. facility_slug: what addresses name the facility by."""
+
+    id: UUID
+    name: str
+    facility: str
+    facility_slug: str
+    pixel_um: float | None
 
 
 class CheckOut(Schema):
@@ -75,12 +89,12 @@ class CheckOut(Schema):
     """
 
     id: UUID
-    machine: Json
+    machine: MachineOfCheckOut
     resin: NamedOut
     layer_um: float
     rotation: Turn | None
     lying: str
-    state: str
+    state: Progress
     state_said: str
     done: float
     doing: str
@@ -88,7 +102,7 @@ class CheckOut(Schema):
     asked_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
-    verdict: str
+    verdict: Verdict
     verdict_said: str
     counts: dict[str, int]
     layers: int
@@ -114,7 +128,7 @@ class RevisionOut(Schema):
     units: str
     by: str
     at: datetime
-    state: str
+    state: Annotated[str, among(Revision.State.values)]
     state_said: str
     problem: ProblemOut | None
     facts: Json | None
@@ -128,7 +142,7 @@ class PartOut(Schema):
     id: UUID
     name: str
     note: str
-    confidentiality: str
+    confidentiality: Annotated[str, among(Part.Confidentiality.values)]
     confidentiality_said: str
     owner: NamedOut
     organisation: NamedOut
@@ -141,10 +155,32 @@ class PartOut(Schema):
     revisions: list[RevisionOut]
 
 
+class FoundOut(Schema):
+    """One thing that may go wrong. box_um: low and high corner in the build frame; layers: first and last; measured, limit:
+    in unit; null where there is none. There is more of it: where it was measured, where its rule comes from, what a model
+    says.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    kind: str
+    title: str
+    message: str
+    remedy: str
+    severity: Severity
+    severity_said: str
+    layers: list[int] | None
+    box_um: list[list[float]]
+    measured: float | None
+    limit: float | None
+    unit: str
+
+
 class FindingsOut(Schema):
     """What a check found, the worst first. left_out: how many more of the same kinds there are. placement: how it lies."""
 
-    findings: list[Json]
+    findings: list[FoundOut]
     left_out: int
     placement: Json | None
 
@@ -154,7 +190,7 @@ class KeptOut(Schema):
 
     was: Json
     now: Json
-    became: str
+    became: Annotated[str, among(["worse", "same", "better"])]
 
 
 class ChangesOut(Schema):

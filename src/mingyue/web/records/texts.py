@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -52,6 +53,11 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 def unsaid(otherwise: Any = None) -> Any:
     """A field that may be left out: it says nothing then, which no value of it could."""
     return Field(otherwise, json_schema_extra=_without_default)
+
+
+def among(values: Iterable[str]) -> Any:
+    """A text that is one of these: told to whoever reads it; what comes from our own rows is not tested once more."""
+    return Field(json_schema_extra={"enum": list(values)})
 
 
 def _without_default(schema: dict[str, Any]) -> None:

@@ -52,9 +52,14 @@ View = Callable[..., HttpResponse]
 class Api(NinjaAPI):
     """Ninja's, with a description that says what it leaves out: scopes, problems and headers."""
 
+    _described: Any = None
+
     def get_openapi_schema(self, **options: Any) -> Any:
-        """OpenAPI 3.1."""
-        return openapi.completed(super().get_openapi_schema(**options | {"path_prefix": openapi.PREFIX}), self)
+        """OpenAPI 3.1. Made once: what there is does not change while it runs, and making it takes half a second."""
+        if self._described is None:
+            told = super().get_openapi_schema(**options | {"path_prefix": openapi.PREFIX})
+            self._described = openapi.completed(told, self)
+        return self._described
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """Its function's name: it is unique here, and what generated clients call it."""

@@ -11,9 +11,12 @@ from ninja import NinjaAPI
 from ninja.operation import Operation
 from ninja.utils import normalize_path
 
+from mingyue.phrases import Phrase, say
 from mingyue.web.people.access import Needs
 from mingyue.web.records.idempotency import LONGEST_KEY
 from mingyue.web.site.problems import MEDIA_TYPE, FieldProblem, Problem
+from mingyue.web.site.reference.groups import TITLES
+from mingyue.web.site.reference.values import body_of
 
 PREFIX = "/api/"
 _SCHEMES = {
@@ -62,7 +65,9 @@ def completed(schema: Any, api: NinjaAPI) -> Any:
         components["schemas"][model.__name__] = described
     for address, operation in _operations(api):
         for method in operation.methods:
-            _complete(schema["paths"][address][method.lower()], operation, method)
+            told = schema["paths"][address][method.lower()]
+            _complete(told, operation, method)
+            _add_example(told, components["schemas"])
     return schema
 
 
@@ -77,9 +82,15 @@ def _operations(api: NinjaAPI) -> Iterator[tuple[str, Operation]]:
 def _complete(told: dict[str, Any], operation: Operation, method: str) -> None:
     needs = next(one for one in operation.auth_callbacks if isinstance(one, Needs))
     scope = [needs.scope] if needs.scope else []
+    told["summary"] = str(TITLES[told["operationId"]])
     told["security"] = [{"session": []}] if needs.session_only else [{"key": scope}, {"session": []}]
-    told["description"] = " ".join([told.get("description", ""), _who(needs)])
+    told["description"] = " ".join(
+        [told.get("description", ""), who_may(needs.scope or "", session_only=needs.session_only)]
+    )
     parameters = told["parameters"]
+    for parameter in parameters:
+        if parameter["schema"].get("default") == "":  # left out; it would not fit its own pattern
+            del parameter["schema"]["default"]
     based = any(parameter["name"] == "If-Match" for parameter in parameters)
     parameters += [_IF_NONE_MATCH] if method == "GET" else []
     parameters += [_IDEMPOTENCY_KEY] if method == "POST" else []
@@ -91,10 +102,16 @@ def _complete(told: dict[str, Any], operation: Operation, method: str) -> None:
         told["responses"].setdefault(status, _problem(status))
 
 
-def _who(needs: Needs) -> str:
-    if needs.session_only:
-        return "For people who are signed in; no key may do this."
-    return f"A key needs the scope {needs.scope}." if needs.scope else "Any key may do this."
+def who_may(scope: str, *, session_only: bool) -> Phrase:
+    """Whom an endpoint lets in."""
+    if session_only:
+        return say("For people who are signed in; no key may do this.")
+    return say("A key needs the scope {scope}.", scope=scope) if scope else say("Any key may do this.")
+
+
+def _add_example(told: dict[str, Any], schemas: dict[str, Any]) -> None:
+    for content in told.get("requestBody", {}).get("content", {}).values():
+        content["example"] = body_of(content["schema"]["$ref"].rpartition("/")[2], schemas)
 
 
 def _problem(status: int) -> dict[str, Any]:

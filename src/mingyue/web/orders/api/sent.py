@@ -16,7 +16,8 @@ Why = Annotated[str, line(300)]
 
 
 class OptionIn(Said):
-    """One way of making the part: a check says machine, resin and layer. tolerance_um: half-width."""
+    """One way of making the part: a check says machine, resin and layer. service_class, tolerance_um: such as have a price in
+    the tariff of the facility that counts. tolerance_um: half-width."""
 
     check: UUID
     service_class: UUID

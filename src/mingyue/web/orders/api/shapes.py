@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
+
+from mingyue.web.orders.models import Account, Entry, Invoice, Message, Order, Quote, Tariff
+from mingyue.web.orders.pricing.numbers import INSPECTIONS
+from mingyue.web.parts.shapes import Severity, Verdict
+from mingyue.web.records.texts import among
 
 Json = dict[str, Any]
 
@@ -98,7 +103,7 @@ class FindingOut(Schema):
     title: str
     message: str | None
     remedy: str | None
-    severity: str
+    severity: Severity
 
 
 class OptionOut(Schema):
@@ -116,10 +121,10 @@ class OptionOut(Schema):
     layer_um: float
     placement: Json | None
     quantity: int
-    inspection: str
+    inspection: Annotated[str, among(INSPECTIONS)]
     tolerance_um: int
     service_class: PromisedClassOut
-    verdict: str
+    verdict: Verdict
     settled: bool = True
     findings: list[FindingOut]
     lines: list[LineOut]
@@ -142,7 +147,7 @@ class QuoteBriefOut(Schema):
 
     id: UUID
     number: str
-    state: str
+    state: Annotated[str, among(Quote.State.values)]
     state_said: str
     at: datetime
     valid_until: datetime | None
@@ -158,7 +163,7 @@ class MessageOut(Schema):
     """What somebody said about a quote. side: customer or provider."""
 
     id: UUID
-    side: str
+    side: Annotated[str, among(Message.Side.values)]
     by: str
     text: str
     at: datetime
@@ -222,7 +227,7 @@ class OrderBriefOut(Schema):
 
     id: UUID
     number: str
-    state: str
+    state: Annotated[str, among(Order.State.values)]
     state_said: str
     at: datetime
     quote: NumberedOut
@@ -254,7 +259,7 @@ class InvoiceOut(Schema):
     """
 
     id: UUID
-    kind: str
+    kind: Annotated[str, among(Invoice.Kind.values)]
     kind_said: str
     number: int
     order: NumberedOut
@@ -289,7 +294,7 @@ class OrderOut(OrderBriefOut):
 class PostingOut(Schema):
     """An amount in an account: a debit is above zero, a credit below."""
 
-    account: str
+    account: Annotated[str, among(Account.Kind.values)]
     account_said: str
     amount_fen: int
 
@@ -300,7 +305,7 @@ class EntryOut(Schema):
     id: UUID
     order: NumberedOut
     number: int
-    kind: str
+    kind: Annotated[str, among(Entry.Kind.values)]
     kind_said: str
     customer: NamesOut
     invoice: UUID | None
@@ -328,11 +333,15 @@ class ProjectOut(Schema):
 
 
 class TariffOut(Schema):
-    """One version of what a facility asks for. counts: whether a quote that is asked for now is reckoned by it."""
+    """One version of what a facility asks for. counts: whether a quote that is asked for now is reckoned by it.
+
+    numbers: by name, and what has a price: the keys of tolerance_per_mille are half-widths in µm, those of class_per_mille
+    ids of service classes, those of machine_hour_fen and resin_ml_fen profiles.
+    """
 
     id: UUID
     number: int
-    state: str
+    state: Annotated[str, among(Tariff.State.values)]
     state_said: str
     currency: str
     why: str
