@@ -91,6 +91,38 @@ def test_a_teller_that_is_killed_while_it_sends_sends_the_same_again(served: Ser
     assert "teller ended (SIGKILL), starts again" in served.log()
 
 
+def test_an_event_that_cannot_be_told_is_set_aside_and_stops_nobody(served: Served, owner: httpx.Client) -> None:
+    """It names no check that there could be. Whoever tells is killed again and again meanwhile."""
+    with receiving() as receiver:
+        page, _ = hooked(owner, receiver)
+        (doomed,) = served.children("serving.teller")
+        doomed.suspend()
+        asked(
+            served,
+            "WITH chain AS (UPDATE records_chain SET count = count + 1 WHERE organisation_id ="
+            " (SELECT id FROM people_organisation WHERE slug = 'jialing-university') RETURNING organisation_id, count)"
+            " INSERT INTO records_event (id, organisation_id, number, at, what, subject_kind, subject_id, facts,"
+            " previous, digest) SELECT gen_random_uuid(), organisation_id, count, now(), 'check.done', 'parts.check',"
+            " 'none', '{}', '', '' FROM chain",
+        )
+        posted(owner, f"{page}test/")
+        doomed.resume()
+        for _ in range(3):
+            for teller in served.children("serving.teller"):
+                teller.kill()
+            until(lambda: pids(served))
+        until(lambda: receiver.calls)  # told after it
+
+    until(lambda: json.loads(served.get("/ready")[1])["teller"] == {"behind_s": 0.0, "set_aside": 1})
+    assert len(set(receiver.ids)) == 1
+    named = mingyue(served.home, "manage", "untold")
+    assert (named.returncode, len(named.stdout.splitlines())) == (1, 2)
+    assert "jialing-university, event" in named.stdout
+    assert "check.done: django.core.exceptions.ValidationError" in named.stdout
+    again = mingyue(served.home, "manage", "tell_again")
+    assert (again.returncode, again.stdout) == (1, "Told: 0. Still set aside: 1.\n")
+
+
 def test_a_teller_hears_again_when_the_database_was_started_anew(served: Served, owner: httpx.Client) -> None:
     with receiving() as receiver:
         page, _ = hooked(owner, receiver)

@@ -14,9 +14,11 @@ from mingyue.web.notices import fanning, services
 from mingyue.web.notices.fanning import tell
 from mingyue.web.notices.models import Delivery, Notice, Told
 from mingyue.web.notices.teller import to_tell
+from mingyue.web.orders import lapsing
 from mingyue.web.orders import services as orders
 from mingyue.web.parts.models import Check
 from mingyue.web.people.models import Membership, User
+from mingyue.web.records import walls
 from mingyue.web.records.models import Event
 from mingyue.web.records.services import record
 from mingyue.web.records.walls import seen_by
@@ -88,6 +90,34 @@ def test_an_order_is_told_on_both_sides_and_its_money_to_who_holds_the_budget(to
         f"Quote {number} was accepted: it is order {order.number} now.",
     ]
     assert heard(told_deal.cast.operator) == heard(told_deal.rival) == heard(told_deal.cast.colleague) == []
+
+
+def test_who_approved_and_who_asked_hear_that_it_runs_out_and_that_it_did(told_deal: Deal, tell_all: Tell) -> None:
+    bystander = member("second@example.org", "Wu", told_deal.cast.institute, "budget_holder")
+    quote = told_deal.approved()
+    tell_all()
+    before = {person: len(heard(person)) for person in (told_deal.cast.owner, told_deal.holder, bystander)}
+    end = NOW + timedelta(days=14)
+    soon = f"Quote {quote.number} is approved and runs out on 2026-12-09."
+
+    for at, said in (
+        (end - timedelta(days=3), [soon]),
+        (end, [soon, f"Quote {quote.number} ran out; ¥636.92 are free again."]),
+    ):
+        walls.tell()
+        for one in lapsing.due(at=at):
+            assert lapsing.settle(one, at=at)
+        tell_all(at)
+        for person in (told_deal.cast.owner, told_deal.holder):
+            assert heard(person)[before[person] :] == said
+        assert heard(bystander)[before[bystander] :] == []
+
+    assert heard(told_deal.cast.manager) == [
+        f"Quote {quote.number} was approved.",
+        f"Quote {quote.number} ran out before it was accepted.",
+    ]
+    with seen_by(person_id=told_deal.holder.pk):
+        assert list(Notice.objects.order_by("-event__number").values_list("who", flat=True)[:2]) == ["approver"] * 2
 
 
 def test_a_message_is_told_to_the_other_side_only(told_deal: Deal, tell_all: Tell) -> None:

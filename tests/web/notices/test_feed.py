@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -52,6 +53,20 @@ def test_an_owner_reads_all_of_the_organisations_events_in_order(deal: Deal, fee
         "facts": {"order": order.number, "option": 0, "total_fen": order.total_fen},
         "api": f"/api/quotes/{order.quote_id}",
     }  # fmt: skip
+
+
+def test_a_key_that_may_not_read_orders_reads_that_they_happen_and_no_amounts(deal: Deal, feed: Any) -> None:
+    order = deal.ordered()
+    orders.bill_order(actor=deal.be(deal.cast.manager), order_id=order.pk, at=order.at)
+
+    for person, side in ((deal.cast.owner, deal.cast.institute), (deal.cast.manager, deal.cast.facility_operator)):
+        told = feed(person, side, "events:read", "orders:read")
+        narrow = feed(person, side, "events:read")
+        assert kinds(narrow) == kinds(told)
+        assert '_fen"' in json.dumps(told)
+        assert '_fen"' not in json.dumps(narrow)
+        assert [one | {"facts": 0} for one in narrow[: len(told)]] == [one | {"facts": 0} for one in told]
+    assert [one["facts"] for one in narrow if one["type"] == "quote.accepted"] == [{"order": order.number, "option": 0}]
 
 
 def test_each_side_reads_its_own_chain_and_a_stranger_neither(deal: Deal, feed: Any) -> None:

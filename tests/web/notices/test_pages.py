@@ -7,6 +7,7 @@ import html
 import re
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -35,6 +36,11 @@ def bell(page: str) -> tuple[str, bool]:
     return found[2], found[1] is None
 
 
+def links_in(page: str) -> list[str]:
+    """Where the notices of a page lead."""
+    return re.findall(r'href="(/notices/[0-9a-f-]{36}/)"', page)
+
+
 @pytest.fixture
 def waiting(told_deal: Deal, tell_all: Tell) -> Deal:
     """Two quotes wait for the budget holder."""
@@ -56,7 +62,7 @@ def test_the_bell_counts_what_is_new_on_every_page(waiting: Deal, browse: Browse
 def test_a_notice_leads_to_what_it_is_about_and_is_read_then(waiting: Deal, browse: Browse) -> None:
     holder = browse(waiting.holder)
     page = shown(holder.get("/notices/"))
-    links = re.findall(r'href="(/notices/[0-9a-f-]{36}/)"', page)
+    links = links_in(page)
     assert len(links) == 2
     assert page.count("You decide about budgets.") == 2
 
@@ -64,8 +70,8 @@ def test_a_notice_leads_to_what_it_is_about_and_is_read_then(waiting: Deal, brow
 
     assert led.redirect_chain[0][0].startswith("/quotes/")
     assert (led.status_code, bell(shown(led))) == (200, ("1", True))
-    after = re.findall(r'href="(/notices/[0-9a-f-]{36}/)"', shown(holder.get("/notices/")))
-    assert after == [links[1], links[0]]  # unread first
+    assert links_in(shown(holder.get("/notices/"))) == links  # each stays where it was
+    assert links_in(shown(holder.get("/notices/?unread=1"))) == links[1:]
 
 
 def test_all_are_read_at_once(waiting: Deal, browse: Browse) -> None:
@@ -77,6 +83,19 @@ def test_all_are_read_at_once(waiting: Deal, browse: Browse) -> None:
     assert "Mark all as read" not in shown(holder.get("/notices/"))
     with seen_by(person_id=waiting.holder.pk):
         assert not Notice.objects.exclude(mail_at=None).exists()
+
+
+def test_what_is_read_at_once_keeps_the_letter_that_is_on_its_way(waiting: Deal, browse: Browse) -> None:
+    letter = UUID(int=7)
+    with seen_by(person_id=waiting.holder.pk):
+        first, second = Notice.objects.order_by("event__number")
+        Notice.objects.filter(pk=first.pk).update(mail_id=letter)
+
+    browse(waiting.holder).post("/notices/read/")
+
+    with seen_by(person_id=waiting.holder.pk):
+        assert Notice.objects.get(pk=first.pk).mail_at == first.mail_at is not None
+        assert Notice.objects.get(pk=second.pk).mail_at is None
 
 
 def test_a_notice_reads_in_the_language_of_the_page(waiting: Deal, browse: Browse) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from threading import BoundedSemaphore, Event
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from mingyue.web.notices import guarding, posting
 from mingyue.web.notices.guarding import ForbiddenError, UnknownError, is_outside, places_of
 from mingyue.web.notices.posting import FAULTS, MOST_BYTES, Outcome, post
 from tests.web.notices.receiver import receiving
@@ -50,6 +54,23 @@ def resolver(*answers: list[str]) -> Callable[..., Any]:
         return [(family, socket.SOCK_STREAM, 6, "", (one, port)) for one, family in kinds]
 
     return resolve
+
+
+@contextmanager
+def hanging() -> Iterator[tuple[Callable[..., Any], list[str]]]:
+    """A name server that answers nobody before this ends, and the names for which it was asked."""
+    asked: list[str] = []
+    over = Event()
+
+    def resolve(host: str, port: int, **_: Any) -> Any:
+        asked.append(host)
+        assert over.wait(60)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", port))]
+
+    try:
+        yield resolve, asked
+    finally:
+        over.set()
 
 
 def test_a_name_with_one_foot_inside_is_refused() -> None:
@@ -156,6 +177,36 @@ def test_a_name_with_many_addresses_where_nobody_answers_keeps_nobody_longer_tha
 
     assert outcome.fault == "late"
     assert outcome.took_ms < 20 * 500 / 2
+
+
+def test_a_name_server_that_hangs_keeps_nobody_longer_than_a_receiver_that_is_silent() -> None:
+    with receiving() as receiver, hanging() as (resolve, asked):
+        outcome = post(
+            f"http://slow.example.org:{receiver.port}/", b"{}", {}, private=True, resolve=resolve, silence_s=0.3
+        )
+        assert asked == ["slow.example.org"]
+
+        assert (outcome.fault, outcome.status, receiver.calls) == ("late", None, [])
+
+
+def test_what_finding_the_name_took_is_not_there_for_connecting() -> None:
+    with receiving() as receiver, pytest.raises(TimeoutError):
+        posting._connected([(socket.AF_INET, ("127.0.0.1", receiver.port))], 10.0, time.monotonic())
+
+
+def test_lookups_that_nobody_waits_for_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guarding, "_lookups", BoundedSemaphore(2))
+    with hanging() as (resolve, asked):
+        for name in ("a.example.org", "b.example.org", "c.example.org"):
+            with pytest.raises(TimeoutError):
+                places_of(name, 443, private=True, resolve=resolve, within_s=0.05)
+        assert asked == ["a.example.org", "b.example.org"]  # the third was not even asked
+    assert all(guarding._lookups.acquire(timeout=30) for _ in asked)  # they have come back
+
+
+def test_what_a_name_server_says_too_late_is_not_listened_to() -> None:
+    with hanging() as (resolve, _), pytest.raises(TimeoutError):
+        places_of("late.example.org", 443, private=False, resolve=resolve, within_s=0.05)
 
 
 def test_where_the_first_address_is_dead_the_second_is_taken() -> None:

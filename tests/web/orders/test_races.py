@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from io import StringIO
+from multiprocessing import get_context
+from signal import SIGKILL
 from threading import Barrier
 from typing import Any
 
@@ -14,14 +17,16 @@ from django.db import DatabaseError, connections, transaction
 from django.test import Client
 
 from mingyue.errors import MingyueError
-from mingyue.web.orders import services
+from mingyue.web.orders import lapsing, services
 from mingyue.web.orders.models import Approval, Invoice, Order, Project, Quote, Tariff
 from mingyue.web.orders.names import new_number
 from mingyue.web.people.models import User
 from mingyue.web.people.viewers import Viewer
+from mingyue.web.records.models import Event
 from mingyue.web.records.walls import seen_by
 from tests.web.conftest import NOW
 from tests.web.orders.conftest import Deal, deal_apart, rechecked, revised
+from tests.web.serving.running import until
 
 TOTAL = 636_92
 
@@ -209,6 +214,138 @@ def test_accepting_and_withdrawing_at_once_do_one_of_both(deal: Deal) -> None:
     ordered = Order.objects.filter(quote=quote).exists()
     assert Quote.objects.get(pk=quote.pk).state == ("accepted" if ordered else "withdrawn")
     assert Project.objects.get().committed_fen == (TOTAL if ordered else 0)
+
+
+# --- running out --------------------------------------------------------------------------------------------------
+
+END = NOW + timedelta(days=14)
+LATE = END + timedelta(days=1)
+
+
+def lapse(quote: Quote, at: datetime) -> bool:
+    return lapsing.settle(lapsing.Due(lapsed=True, organisation_id=quote.organisation_id, quote_id=quote.pk), at=at)
+
+
+def lapses_told(deal: Deal, quote: Quote) -> int:
+    with seen_by(person_id=deal.holder.pk, organisation_id=deal.cast.facility_operator.pk):
+        return Event.objects.filter(subject_id=str(quote.pk), what="quote.approval_lapsed").count()
+
+
+def test_of_several_workers_one_ends_an_approval_and_tells_of_it(deal: Deal) -> None:
+    quote = deal.approved()
+    answers = at_once(deal, [deal.holder] * 4, lambda _viewer, _place: lapse(quote, END))
+
+    assert sorted(answers) == [False, False, False, True]
+    deal.be(deal.holder)
+    assert Project.objects.get().committed_fen == 0
+    assert lapses_told(deal, quote) == 2
+
+
+@pytest.mark.parametrize("act", ["accept", "withdraw", "unapprove", "review", "replace"])
+def test_running_out_and_another_end_at_once_give_the_money_back_once(deal: Deal, act: str) -> None:
+    """The clock of whoever acts may be behind the worker's by a moment: then both are in time."""
+    quote, said = deal.approved(), {"at": END - timedelta(microseconds=1)}
+    acts: dict[str, tuple[User, Callable[[Viewer], Any]]] = {
+        "accept": (deal.cast.owner, lambda who: services.accept_quote(actor=who, quote_id=quote.pk, option=0, **said)),
+        "withdraw": (deal.cast.owner, lambda who: services.withdraw_quote(actor=who, quote_id=quote.pk, **said)),
+        "unapprove": (deal.holder, lambda who: services.withdraw_approval(actor=who, quote_id=quote.pk, **said)),
+        "review": (deal.cast.owner, lambda who: services.ask_review(actor=who, quote_id=quote.pk, text="?", **said)),
+        "replace": (
+            deal.cast.manager,
+            lambda who: services.replace_quote(
+                actor=who, quote_id=quote.pk, changes=[services.Change(0, 0, 1, "w")], **said
+            ),
+        ),
+    }
+    person, do = acts[act]
+    lapsed, answer = at_once(
+        deal, [deal.holder, person], lambda who, place: do(who) if place else lapse(quote, END)
+    )  # fmt: skip
+
+    deal.be(deal.holder)
+    approval = Approval.objects.get()
+    ordered = isinstance(answer, Order)
+    assert Order.objects.exists() == ordered
+    assert Project.objects.get().committed_fen == approval.amount_fen - approval.returned_fen == TOTAL * ordered
+    assert (approval.ended_at is None) == ordered
+    assert lapses_told(deal, quote) == 2 * lapsed
+    assert not (lapsed and ordered)
+
+
+def test_two_who_approve_at_once_while_a_worker_comes_get_what_ran_out_once(deal: Deal) -> None:
+    """The project can pay for one and a half: of what ran out there is room for one, whoever frees it."""
+    old = deal.approved()
+    two = [services.ask_quote(actor=deal.be(deal.cast.owner), asked=deal.asked(), at=LATE) for _ in range(2)]
+
+    def do(viewer: Viewer, place: int) -> Any:
+        if place == len(two):
+            return lapse(old, LATE)
+        return services.approve_quote(
+            actor=viewer, quote_id=two[place].pk, option=0, project_id=deal.project.pk, at=LATE
+        )  # fmt: skip
+
+    answers = at_once(deal, [deal.holder] * 3, do)
+
+    assert sum(isinstance(answer, Approval) for answer in answers[:2]) == 1
+    (refused,) = (str(answer) for answer in answers[:2] if isinstance(answer, MingyueError))
+    assert refused == "The project has 318.46 CNY left, and this takes 636.92."
+    deal.be(deal.holder)
+    assert Project.objects.get().committed_fen == TOTAL
+    assert lapses_told(deal, old) == 2
+
+
+def test_many_that_ran_out_at_different_times_are_freed_by_several_at_once(deal: Deal) -> None:
+    """Each approves what others may find run out by their own clocks: nobody waits in a circle."""
+    services.change_budget(
+        actor=deal.be(deal.holder), project_id=deal.project.pk, version=1, budget_fen=4 * TOTAL, at=NOW
+    )
+    for _ in range(4):
+        deal.approved()
+    days = [timedelta(days=day) for day in range(4)]
+    fresh = [services.ask_quote(actor=deal.be(deal.cast.owner), asked=deal.asked(), at=LATE + day) for day in days]
+    answers = at_once(
+        deal, [deal.holder] * 4,
+        lambda viewer, place: services.approve_quote(
+            actor=viewer, quote_id=fresh[place].pk, option=0, project_id=deal.project.pk, at=LATE + days[place]
+        ),
+    )  # fmt: skip
+
+    assert [type(answer) for answer in answers] == [Approval] * 4
+    deal.be(deal.holder)
+    assert Project.objects.get().committed_fen == 4 * TOTAL
+    assert Approval.objects.filter(ended_at=None).count() == 4
+
+
+def test_a_worker_that_is_killed_in_the_middle_has_ended_nothing_and_the_next_does(deal: Deal) -> None:
+    """It is caught when the approval is ended and the customer's event is written: before the facility's."""
+    quote = deal.approved()
+    connections.close_all()  # the child opens its own
+    child = get_context("fork").Process(target=lapse, args=(quote, END))
+    with transaction.atomic(using="owner"):
+        as_owner_of_tables(
+            f"SELECT FROM records_chain WHERE organisation_id = '{deal.cast.facility_operator.pk}' FOR UPDATE"
+        )
+        child.start()
+        until(waits_for_a_lock)
+        child.kill()
+        child.join(30)
+    assert child.exitcode == -SIGKILL
+    deal.be(deal.holder)
+    assert (Project.objects.get().committed_fen, Approval.objects.get().ended_at) == (TOTAL, None)
+    assert lapses_told(deal, quote) == 0
+
+    assert lapse(quote, END)
+
+    deal.be(deal.holder)
+    assert (Project.objects.get().committed_fen, Approval.objects.get().ended_at) == (0, END)
+    assert lapses_told(deal, quote) == 2
+
+
+def waits_for_a_lock() -> bool:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database"
+                       " WHERE datname = current_database()) OR NOT granted AND locktype = 'transactionid'")  # fmt: skip
+        return cursor.rowcount > 0
 
 
 # --- asking again -------------------------------------------------------------------------------------------------

@@ -47,7 +47,11 @@ def test_it_is_well_and_says_so(served: Served) -> None:
     status, text = served.get("/ready")
     assert (status, json.loads(text)) == (
         200,
-        {"status": "ok", "checks": {"database": "ok", "migrations": "ok", "worker": "ok"}},
+        {
+            "status": "ok",
+            "checks": {"database": "ok", "migrations": "ok", "worker": "ok"},
+            "teller": {"behind_s": 0.0, "set_aside": 0},
+        },
     )
     assert f"Mingyue is ready at {served.address}" in served.log()
 

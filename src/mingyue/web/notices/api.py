@@ -113,7 +113,11 @@ def list_events(
         found = found.filter(what__startswith=kind[:-1]) if kind.endswith("*") else found.filter(what=kind)
     events = list(found[:limit])
     going_on = events[-1].number if len(events) == limit else max(after, last)
-    return {"items": [as_outside(one, organisation=chosen.slug) for one in events], "next": going_on}
+    amounts = viewer.may("orders:read")
+    return {
+        "items": [as_outside(one, organisation=chosen.slug, amounts=amounts) for one in events],
+        "next": going_on,
+    }
 
 
 def _organisation(viewer: Viewer, slug: str | None) -> Organisation:

@@ -8,14 +8,16 @@ lock, so whoever has read up to one has missed none before it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 
-from mingyue.web.notices import rules
+from mingyue.web.notices import aside, rules
 from mingyue.web.notices.models import Delivery, Notice, Told, Webhook
 from mingyue.web.notices.queries import events_of, wishes_of
 from mingyue.web.notices.subjects import about
@@ -45,7 +47,10 @@ class Members:
 
 
 def tell(organisation_id: UUID, *, at: datetime) -> int:
-    """Tell of what happened since; how many events that were. None where somebody else is at it."""
+    """Tell of what happened since; how many events that were. None where somebody else is at it.
+
+    Which cannot be told is set aside: see aside.py.
+    """
     with seen_by(organisation_id=organisation_id), transaction.atomic():
         Told.objects.get_or_create(organisation_id=organisation_id)
         told = Told.objects.select_for_update(skip_locked=True).filter(organisation_id=organisation_id).first()
@@ -55,16 +60,28 @@ def tell(organisation_id: UUID, *, at: datetime) -> int:
         events = list(news.order_by("number")[:MOST_AT_ONCE])
         if not events:
             return 0
-        Delivery.objects.bulk_create(_deliveries(organisation_id, events, at))
-        members = _members(organisation_id)
-        notices = [notice for event in events for notice in _notices(event, members, at)]
-        Notice.objects.bulk_create(notices)
-        tell_pages(notice.person_id for notice in notices)
+        aside.tell_or_set_aside(partial(_write, organisation_id, at), events, at=at)
         Told.objects.filter(pk=told.pk).update(number=events[-1].number)
     return len(events)
 
 
-def _deliveries(organisation_id: UUID, events: list[Event], at: datetime) -> Iterator[Delivery]:
+def tell_aside(organisation_id: UUID, *, at: datetime, even_given_up: bool = False) -> int:
+    """The same of events that were set aside and are due; how many were told. even_given_up: due or not."""
+    due = Q() if even_given_up else Q(next_at__lte=at)
+    with seen_by(organisation_id=organisation_id):
+        return aside.tell_again(partial(_write, organisation_id, at), organisation_id, at=at, due=due)
+
+
+def _write(organisation_id: UUID, at: datetime, events: Sequence[Event]) -> None:
+    """What these events make: deliveries, notices, and news for open pages."""
+    Delivery.objects.bulk_create(_deliveries(organisation_id, events, at))
+    members = _members(organisation_id)
+    notices = [notice for event in events for notice in _notices(event, members, at)]
+    Notice.objects.bulk_create(notices)
+    tell_pages(notice.person_id for notice in notices)
+
+
+def _deliveries(organisation_id: UUID, events: Sequence[Event], at: datetime) -> Iterator[Delivery]:
     """One to each webhook that wants to hear of it and was there; of a test only the webhook that is tested hears."""
     webhooks = list(Webhook.objects.filter(organisation_id=organisation_id, active=True, removed_at=None))
     for event in events:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from threading import BoundedSemaphore, Thread
 from typing import Any
 
 Place = tuple[int, Any]
@@ -20,6 +22,11 @@ _NAT64 = (
     IPv6Network("64:ff9b::/96"),
     IPv6Network("64:ff9b:1::/48"),
 )  # RFC 6052, 8215: an IPv4 address in its last bits
+
+
+LOOKUP_S = 10.0
+_MOST_LOOKUPS = 64  # at once, those included that nobody waits for any more: a name server that hangs fills no memory
+_lookups = BoundedSemaphore(_MOST_LOOKUPS)
 
 
 class ForbiddenError(Exception):
@@ -54,16 +61,41 @@ def _is_public(address: IPv4Address | IPv6Address) -> bool:
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
-def places_of(host: str, port: int, *, private: bool, resolve: Resolver = socket.getaddrinfo) -> list[Place]:
+def places_of(
+    host: str, port: int, *, private: bool, resolve: Resolver = socket.getaddrinfo, within_s: float = LOOKUP_S
+) -> list[Place]:
     """Where a connection to this name may go. private: whether any address will do.
 
     Raises ForbiddenError where one of its addresses is not outside: a name with a foot in both worlds is a trick.
+    TimeoutError where who knows the name does not say so in time.
     """
     try:
-        found = resolve(host, port, type=socket.SOCK_STREAM)
+        found = _looked_up(resolve, host, port, within_s)
+    except TimeoutError:
+        raise
     except (OSError, UnicodeError) as error:
         raise UnknownError from error
     places = [(family, place) for family, _, _, _, place in found]
     if not private and not all(is_outside(place[0]) for _, place in places):
         raise ForbiddenError
     return places
+
+
+def _looked_up(resolve: Resolver, host: str, port: int, within_s: float) -> Sequence[Any]:
+    """What the system says of a name. It takes no limit itself, so it is asked by a thread that may be left behind: it
+    ends when the system gives up, and holds no process that ends before."""
+    room = _lookups
+    if not room.acquire(timeout=within_s):
+        raise TimeoutError
+    answer: Future[Sequence[Any]] = Future()
+
+    def look_up() -> None:
+        try:
+            answer.set_result(resolve(host, port, type=socket.SOCK_STREAM))
+        except Exception as error:  # noqa: BLE001  # raised again by whoever waits
+            answer.set_exception(error)
+        finally:
+            room.release()
+
+    Thread(target=look_up, name="lookup", daemon=True).start()
+    return answer.result(within_s)

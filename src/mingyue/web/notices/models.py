@@ -21,6 +21,16 @@ class Told(Owned):
         constraints = [models.UniqueConstraint(fields=["organisation"], name="one_place_a_chain")]
 
 
+class SetAside(Owned):
+    """An event that could not be told: its chain went on without it."""
+
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="+")
+    why = models.CharField(max_length=500)  # the last line of the traceback; all of it is in the log
+    failures = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField()  # since when
+    next_at = models.DateTimeField(null=True)  # not before; none: only when somebody asks for it
+
+
 class Webhook(Owned):
     """An address of a program of the organisation, which wants to hear of some kinds of events."""
 
@@ -94,7 +104,14 @@ class Notice(Owned):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "event"], name="one_notice_an_event")]
         indexes = [
-            models.Index(fields=["person", "-at"], name="notices_of_person"),
+            # As a page lists them, and as the bell counts them; every other page asks that.
+            models.Index(fields=["person", "-at", "-id"], condition=models.Q(on_page=True), name="notices_of_person"),
+            models.Index(
+                fields=["person", "-at", "-id"],
+                include=["organisation"],
+                condition=models.Q(on_page=True, read_at=None),
+                name="notices_unread",
+            ),
             models.Index(fields=["mail_at"], condition=models.Q(mail_at__isnull=False), name="letters_due"),
         ]
 

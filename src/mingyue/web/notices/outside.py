@@ -17,8 +17,13 @@ _PATHS = {
 }
 
 
-def as_outside(event: Event, *, organisation: str) -> dict[str, Any]:
-    """organisation: the slug of the one in whose chain it stands. api: None where the API has no place for the subject."""
+def as_outside(event: Event, *, organisation: str, amounts: bool = True) -> dict[str, Any]:
+    """organisation: the slug of the one in whose chain it stands. api: None where the API has no place for the subject.
+
+    amounts: whether its reader may know them; else facts about money are left out, which are named `*_fen` wherever they
+    stand, and only there.
+    """
+    facts = event.facts if amounts else {name: fact for name, fact in event.facts.items() if not name.endswith("_fen")}
     path = _PATHS.get(event.subject_kind)
     return {
         "id": str(event.pk),
@@ -28,7 +33,7 @@ def as_outside(event: Event, *, organisation: str) -> dict[str, Any]:
         "organisation": organisation,
         "actor": str(event.actor_id) if event.actor_id else None,
         "subject": {"kind": event.subject_kind, "id": event.subject_id},
-        "facts": event.facts,
+        "facts": facts,
         "api": path.format(id=event.subject_id) if path else None,
     }
 

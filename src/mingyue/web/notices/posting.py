@@ -18,7 +18,7 @@ from mingyue import __version__
 from mingyue.phrases import Phrase, say
 from mingyue.web.notices.guarding import ForbiddenError, Place, Resolver, UnknownError, places_of
 
-SILENCE_S = 10.0  # no answer for so long, or no connection
+SILENCE_S = 10.0  # no answer for so long, or no connection, finding out where it goes included
 WHOLE_S = 15.0  # from the connection to the answer's headers, however slowly they drip
 MOST_BYTES = 64 * 1024  # of an answer are read
 SHOWN = 500  # characters of it are kept
@@ -101,8 +101,9 @@ def _exchanged(
 ) -> tuple[int, str]:  # fmt: skip
     secure, host = url.scheme == "https", url.hostname or ""
     port = url.port or (443 if secure else 80)
-    places = places_of(host, port, private=private, resolve=resolve)
-    with closing(_connected(places, silence_s)) as plain, _CutOff(plain, whole_s) as clock:
+    until = time.monotonic() + silence_s
+    places = places_of(host, port, private=private, resolve=resolve, within_s=silence_s)
+    with closing(_connected(places, silence_s, until)) as plain, _CutOff(plain, whole_s) as clock:
         wire = trust.wrap_socket(plain, server_hostname=host) if secure else plain
         connection = http.client.HTTPConnection(host, port)
         connection.sock = wire  # it is open: nothing is resolved a second time
@@ -116,10 +117,9 @@ def _exchanged(
             return answer.status, _beginning(answer)
 
 
-def _connected(places: list[Place], silence_s: float) -> socket.socket:
+def _connected(places: list[Place], silence_s: float, until: float) -> socket.socket:
     """To the first that answers. All of them together have as long as one: a name may have any number of addresses."""
-    failed: OSError = OSError("no address")
-    until = time.monotonic() + silence_s
+    failed: OSError = TimeoutError()
     for family, place in places:
         left_s = until - time.monotonic()
         if left_s <= 0:

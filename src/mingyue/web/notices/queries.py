@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, CharField, ExpressionWrapper, Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 
 from mingyue.web.notices.models import Delivery, Notice, Webhook, Wishes
@@ -94,12 +94,16 @@ def delivery_of(viewer: Viewer, delivery_id: UUID) -> Delivery | None:
 
 
 def notices_of(viewer: Viewer) -> QuerySet[Notice]:
-    """Their own, of the organisations where they still are: unread first, then the newest. A key has none."""
+    """Their own, of the organisations where they still are, newest first. A key has none."""
     if viewer.scopes is not None:
         return Notice.objects.none()
     mine = Notice.objects.filter(person_id=viewer.person_id, organisation_id__in=viewer.organisations, on_page=True)
-    was_read = ExpressionWrapper(Q(read_at__isnull=False), BooleanField())
-    return mine.select_related("event").order_by(was_read, "-at", "-event__number")
+    return mine.order_by("-at", "-pk")
+
+
+def unread_of(viewer: Viewer) -> QuerySet[Notice]:
+    """Of them those that they have not opened."""
+    return notices_of(viewer).filter(read_at=None)
 
 
 def notice_of(viewer: Viewer, notice_id: UUID) -> Notice | None:
@@ -108,8 +112,8 @@ def notice_of(viewer: Viewer, notice_id: UUID) -> Notice | None:
 
 
 def unread_count(viewer: Viewer) -> int:
-    """How many they have not opened."""
-    return notices_of(viewer).filter(read_at=None).count() if viewer.organisations else 0
+    """How many those are."""
+    return unread_of(viewer).count() if viewer.organisations else 0
 
 
 def wishes_of(person_id: UUID) -> tuple[frozenset[str], frozenset[str]]:

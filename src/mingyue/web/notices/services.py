@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 
 from mingyue.phrases import Phrase, say
 from mingyue.web.notices import queries, rules
@@ -158,13 +158,11 @@ def read_all(*, actor: Viewer, at: datetime) -> None:
 
 def _read(actor: Viewer, *, at: datetime, notice_id: UUID | None = None) -> None:
     """No letter is written about what was read before it went."""
+    unread = queries.unread_of(actor).order_by()
+    chosen = unread if notice_id is None else unread.filter(pk=notice_id)
+    no_letter = Case(When(mail_id=None, then=None), default=F("mail_at"))
     with transaction.atomic():
-        unread = queries.notices_of(actor).order_by().filter(read_at=None)
-        chosen = unread if notice_id is None else unread.filter(pk=notice_id)
-        ids = list(chosen.values_list("pk", flat=True))
-        all_of_them = queries.notices_of(actor).order_by().filter(pk__in=ids)
-        all_of_them.filter(mail_id=None).update(mail_at=None)
-        if all_of_them.filter(read_at=None).update(read_at=at):
+        if chosen.update(read_at=at, mail_at=no_letter):
             tell_pages([actor.someone])
 
 

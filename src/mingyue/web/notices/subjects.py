@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from mingyue.web.notices.models import Webhook
 from mingyue.web.notices.telling import Side, Who
-from mingyue.web.orders.models import Message, Order, Quote
+from mingyue.web.orders.models import Approval, Message, Order, Quote
 from mingyue.web.orders.templatetags.promised import yuan
 from mingyue.web.parts.models import Check
 from mingyue.web.records.models import Event
@@ -56,9 +56,16 @@ def _quote(event: Event) -> About | None:
         people={
             Who.ASKER: frozenset({quote.by_id}),
             Who.SPEAKER: frozenset(said.values_list("by_id", flat=True)),
+            Who.APPROVER: _approver(quote, event),
         },
         spoke=Side(last.side) if last else None,
     )
+
+
+def _approver(quote: Quote, event: Event) -> frozenset[UUID]:
+    """Who approved it last before this happened; the facility's side does not see that."""
+    found = Approval.objects.filter(quote=quote, at__lte=event.at).order_by("-at").values_list("by_id", flat=True)
+    return frozenset(found[:1])
 
 
 def _order(event: Event) -> About | None:

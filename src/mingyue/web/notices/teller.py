@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
 
-EVENTS, DELIVERIES, LETTERS = "events", "deliveries", "letters"
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """behind_s: how long ago the oldest event happened that is not told yet; 0 where all are. set_aside: see aside.py."""
+
+    behind_s: float
+    set_aside: int
 
 
 def to_tell(*, at: datetime) -> dict[str, list[tuple[UUID, UUID]]]:
@@ -19,3 +26,11 @@ def to_tell(*, at: datetime) -> dict[str, list[tuple[UUID, UUID]]]:
         for what, whose, which in cursor.fetchall():
             found[what].append((whose, which))
     return found
+
+
+def behind(*, at: datetime) -> Behind:
+    """How far whoever tells is behind what happened, over all organisations. Two numbers, past the walls."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT oldest, set_aside FROM mingyue_untold()")
+        oldest, set_aside = cursor.fetchone()
+    return Behind(max(0.0, (at - oldest).total_seconds()) if oldest else 0.0, set_aside)

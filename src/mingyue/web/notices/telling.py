@@ -27,6 +27,7 @@ class Who(StrEnum):
 
     ASKER = "asker"
     HOLDER = "holder"
+    APPROVER = "approver"
     SPEAKER = "speaker"
     MANAGER = "manager"
     KEEPER = "keeper"
@@ -36,6 +37,7 @@ class Who(StrEnum):
 WHY: Mapping[Who, Phrase] = {
     Who.ASKER: say("You asked for it."),
     Who.HOLDER: say("You decide about budgets."),
+    Who.APPROVER: say("You approved it."),
     Who.SPEAKER: say("You take part in this conversation."),
     Who.MANAGER: say("You manage the facility."),
     Who.KEEPER: say("The part is yours."),
@@ -75,6 +77,7 @@ _ASKER = _to(Side.CUSTOMER, Who.ASKER)
 _HOLDERS = _to(Side.CUSTOMER, Who.HOLDER)
 _PAYING = _to(Side.CUSTOMER, Who.ASKER, Who.HOLDER)
 _OWING = _to(Side.CUSTOMER, Who.HOLDER, Who.OWNER)
+_PROMISED = _to(Side.CUSTOMER, Who.ASKER, Who.APPROVER)
 _TALKING = _to(Side.CUSTOMER, Who.ASKER, Who.SPEAKER)
 _FACILITY = _to(Side.PROVIDER, Who.MANAGER)
 _ANSWERING = _to(Side.PROVIDER, Who.MANAGER, Who.SPEAKER)
@@ -109,6 +112,13 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "quote.approval_withdrawn": (
         _ASKER(Group.QUOTES, _UNAPPROVED),
         _FACILITY(Group.QUOTES, _UNAPPROVED),
+    ),
+    "quote.running_out": (
+        _PROMISED(Group.QUOTES, say("Quote {number} is approved and runs out on {day}.", number="", day="")),
+    ),
+    "quote.approval_lapsed": (
+        _PROMISED(Group.QUOTES, say("Quote {number} ran out; {amount} are free again.", number="", amount="")),
+        _FACILITY(Group.QUOTES, say("Quote {number} ran out before it was accepted.", number="")),
     ),
     "quote.accepted": (
         _ASKER(Group.ORDERS, _ACCEPTED),

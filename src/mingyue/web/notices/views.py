@@ -22,17 +22,23 @@ from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.kept_phrases import from_json
 from mingyue.web.records.language import in_current_language
 from mingyue.web.records.live import stream_of
+from mingyue.web.records.paging import stretch_of
 
-_MOST_SHOWN = 100
+_A_PAGE = 50
 
 
 @login_required
 @require_GET
 def notices(request: HttpRequest) -> HttpResponse:
-    """Unread first."""
+    """The newest first, page by page; with `?unread=1`, only those that were not opened. By time and not unread first, for
+    what one reads would move from under one's pages."""
     viewer = _viewer(request)
-    shown = [_told(one) for one in queries.notices_of(viewer)[:_MOST_SHOWN]]
-    return render(request, "notices/notices.html", {"notices": shown})
+    only_unread = request.GET.get("unread") == "1"
+    rows = queries.unread_of(viewer) if only_unread else queries.notices_of(viewer)
+    older, newer = request.GET.get("older_than"), request.GET.get("newer_than")
+    page = stretch_of(rows, limit=_A_PAGE, by="at", older_than=older, newer_than=newer)
+    about = {"notices": [_told(one) for one in page.items], "page": page, "only_unread": only_unread}
+    return render(request, "notices/notices.html", about)
 
 
 def _told(notice: Notice) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from mingyue.web.parts.models import Check, Revision
 from mingyue.web.parts.queries import checks_so, revision_of
 from mingyue.web.parts.ways import way_of
 from mingyue.web.people.viewers import Viewer
-from mingyue.web.records.errors import NotFoundError, RefusedError
+from mingyue.web.records.errors import NotFoundError, RefusedError, refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,7 @@ def _customers(actor: Viewer, quote_id: UUID) -> Quote:
     quote = queries.quote_of(actor, quote_id)
     if quote is None or not actor.may("orders:write"):
         raise NotFoundError
-    if not rules.may_order(actor, quote.organisation_id):
-        raise RefusedError([say("Only the customer may do this.")])
+    refuse(rules.why_not_buy(actor, quote.organisation_id, sees_as_customer=queries.sees_as_customer(actor, quote)))
     if revision_of(actor, quote.revision_id) is None:
         raise NotFoundError
     return quote

@@ -6,10 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
 from mingyue.phrases import Phrase, say
 from mingyue.web.orders import queries, rules
+from mingyue.web.orders.budgets import end_approval, take
+from mingyue.web.orders.lapsing import end_lapsed, tell_lapsed
 from mingyue.web.orders.models import Approval, Project, Quote
 from mingyue.web.orders.sides import acting, tell_both
 from mingyue.web.parts.models import Check
@@ -73,6 +74,7 @@ def approve_quote(*, actor: Viewer, quote_id: UUID, option: int, project_id: UUI
         )  # while it is approved nobody accepts or replaces it
         if reason := rules.why_closed(held, at=at):
             raise ConflictError(reason, remedy=say("Look at the quote as it is now, or ask anew."))
+        refuse(rules.why_not_take(actor, held))
         if not 0 <= option < len(held.content["options"]):
             raise InvalidError("option", say("The quote has no such option."))
         if held.approvals.filter(ended_at=None).exists():
@@ -80,27 +82,19 @@ def approve_quote(*, actor: Viewer, quote_id: UUID, option: int, project_id: UUI
         chosen = held.content["options"][option]
         refuse(rules.why_not_settled(chosen, Check.objects.get(pk=chosen["check"]), looked_at=held.looked_at))
         amount_fen = chosen["total_fen"]
+        lapsed = end_lapsed(project, at=at)
         take(project, amount_fen, currency=held.content["currency"])
         approval = Approval.objects.create(
             organisation_id=held.organisation_id, quote=held, option=option, project=project, amount_fen=amount_fen,
             by_id=actor.someone, at=at,
         )  # fmt: skip
+        tell_lapsed(lapsed, at=at, beside=[held])
         # The facility learns that it was approved; what pays for it is the customer's affair until there is an order.
         tell_both(
             actor=actor, what="quote.approved", subject=held, shared=held, at=at,
             facts={"option": option, "amount_fen": amount_fen},
         )  # fmt: skip
     return approval
-
-
-def take(project: Project, amount_fen: int, *, currency: str) -> None:
-    """Promise so much of a project, or say why not."""
-    won = Project.objects.filter(
-        pk=project.pk, closed_at=None, currency=currency, committed_fen__lte=F("budget_fen") - amount_fen
-    ).update(committed_fen=F("committed_fen") + amount_fen)
-    if not won:
-        project.refresh_from_db()
-        raise RefusedError(rules.why_not_pay(project, amount_fen, currency=currency))
 
 
 def withdraw_approval(*, actor: Viewer, quote_id: UUID, at: datetime) -> None:
@@ -113,22 +107,6 @@ def withdraw_approval(*, actor: Viewer, quote_id: UUID, at: datetime) -> None:
         if not end_approval(held, at=at):
             raise RefusedError([say("No budget holder has approved this quote.")])
         tell_both(actor=actor, what="quote.approval_withdrawn", subject=held, shared=held, at=at)
-
-
-def end_approval(quote: Quote, *, at: datetime) -> bool:
-    """All that was promised for a quote comes back; whether there was something. In the transaction of what ends it."""
-    approval = Approval.objects.select_for_update(no_key=True).filter(quote_id=quote.pk, ended_at=None).first()
-    if approval is None:
-        return False
-    give_back(approval, approval.amount_fen - approval.returned_fen)
-    Approval.objects.filter(pk=approval.pk).update(ended_at=at)
-    return True
-
-
-def give_back(approval: Approval, amount_fen: int) -> None:
-    """So much of what a project promised is free again."""
-    Approval.objects.filter(pk=approval.pk).update(returned_fen=F("returned_fen") + amount_fen)
-    Project.objects.filter(pk=approval.project_id).update(committed_fen=F("committed_fen") - amount_fen)
 
 
 def _quote(actor: Viewer, quote_id: UUID) -> Quote:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from mingyue.web.facilities.models import Facility
 from mingyue.web.parts.models import Revision
@@ -45,6 +46,12 @@ class Tariff(Owned):
         ]
 
 
+def _of_content(what: str, name: str, *, null: bool = False) -> models.GeneratedField:
+    """A column that PostgreSQL fills from a quote's content."""
+    path = KeyTextTransform(name, KeyTransform(what, "content"))
+    return models.GeneratedField(expression=path, output_field=models.TextField(null=null), db_persist=True)
+
+
 class Quote(Owned):
     """A promise with an end date. What it says stands in `content`, for ever; a change is another quote."""
 
@@ -71,8 +78,13 @@ class Quote(Owned):
     state = models.CharField(max_length=10, choices=State.choices)
     valid_until = models.DateTimeField(null=True)  # none before it was offered
     looked_at = models.DateTimeField(null=True)  # when a person of the facility offered it as it is
+    looked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")  # who that was
     closed_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=500, blank=True)  # why it was declined or withdrawn
+    # Of the content, beside it: who looks for something in it would read the contents of all quotes.
+    part_key = _of_content("part", "id")
+    part_name = _of_content("part", "name")
+    follows_key = _of_content("follows", "id", null=True)  # the quote of an earlier revision
     found_by: object = None  # the viewer whom a query just showed it; no column
 
     class Meta:
@@ -81,6 +93,11 @@ class Quote(Owned):
                 condition=~models.Q(state__in=("offered", "accepted")) | models.Q(valid_until__isnull=False),
                 name="offered_until_a_day",
             )
+        ]
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="quotes_by_time"),
+            models.Index(fields=["part_key"], name="quotes_by_part"),
+            models.Index(fields=["follows_key"], condition=models.Q(follows_key__isnull=False), name="quotes_followed"),
         ]
 
     def __str__(self) -> str:
@@ -145,6 +162,7 @@ class Approval(Owned):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)  # when its people heard that the quote runs out soon
 
     class Meta:
         constraints = [
@@ -183,6 +201,9 @@ class Order(Owned):
     cancelled_at = models.DateTimeField(null=True)
     due_fen = models.BigIntegerField(null=True)  # of a cancelled order
     parties = models.JSONField(null=True)  # see parties.py; none in orders of before
+
+    class Meta:
+        indexes = [models.Index(fields=["-at", "-id"], name="orders_by_time")]
 
     def __str__(self) -> str:
         return self.number
@@ -246,6 +267,7 @@ class Entry(Owned):
                 fields=["organisation", "kind", "reference"], condition=~models.Q(reference=""), name="booked_once"
             ),
         ]
+        indexes = [models.Index(fields=["-at", "-id"], name="entries_by_time")]
 
 
 class Posting(Owned):
@@ -296,10 +318,11 @@ class Invoice(Owned):
             models.CheckConstraint(condition=models.Q(total_fen__gt=0), name="invoices_ask_for_something"),
         ]
         indexes = [
+            models.Index(fields=["-at", "-id"], name="invoices_by_time"),
             models.Index(
                 fields=["overdue_at"], name="invoices_to_be_paid",
                 condition=models.Q(kind="invoice", settled_at=None, voided_at=None),
-            )
+            ),
         ]  # fmt: skip
 
     @property

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from mingyue.phrases import say
+from mingyue.phrases import Phrase, say
 from mingyue.web.orders import queries, rules
-from mingyue.web.orders.approving import give_back
+from mingyue.web.orders.budgets import give_back
 from mingyue.web.orders.ledger import accounts, books
 from mingyue.web.orders.ledger.billing import settle_cancelled
 from mingyue.web.orders.models import Approval, Entry, Order, Quote
@@ -29,9 +29,8 @@ def accept_quote(*, actor: Viewer, quote_id: UUID, option: int, at: datetime) ->
     if not 0 <= option < len(quote.content["options"]):
         raise InvalidError("option", say("The quote has no such option."))
     with acting(actor, quote):
-        won = Quote.objects.filter(pk=quote_id, state=Quote.State.OFFERED, valid_until__gt=at).update(
-            state=Quote.State.ACCEPTED, closed_at=at
-        )
+        offered = Quote.objects.filter(pk=quote_id, state=Quote.State.OFFERED, valid_until__gt=at)
+        won = offered.exclude(looked_by_id=actor.someone).update(state=Quote.State.ACCEPTED, closed_at=at)
         if not won:
             return _accepted_before(actor, quote_id, option, at)
         approval = Approval.objects.select_related("project").filter(quote_id=quote_id, ended_at=None).first()
@@ -59,7 +58,10 @@ def _accepted_before(actor: Viewer, quote_id: UUID, option: int, at: datetime) -
     """The order, to whoever made it and says so again; to others why there is none for them."""
     order = Order.objects.filter(quote_id=quote_id, by_id=actor.someone, option=option).first()
     if order is None:
-        reason = rules.why_closed(Quote.objects.get(pk=quote_id), at=at)
+        quote = Quote.objects.get(pk=quote_id)
+        reason = rules.why_closed(quote, at=at)
+        if reason is None:
+            refuse(rules.why_not_take(actor, quote))
         raise ConflictError(
             reason or say("Somebody changed this meanwhile."),
             remedy=say("Look at the quote as it is now, or ask anew."),
@@ -83,8 +85,7 @@ def advance_order(*, actor: Viewer, order_id: UUID, state: str, at: datetime) ->
 def cancel_order(*, actor: Viewer, order_id: UUID, at: datetime) -> Order:
     """The customer steps back: what is due is what the tariff said when it was quoted, the rest goes back to the project."""
     order = _order(actor, order_id)
-    if not rules.may_order(actor, order.organisation_id):
-        raise RefusedError([say("Only the customer may do this.")])
+    refuse(_why_not_buy(actor, order.quote))
     with acting(actor, order):
         held = Order.objects.select_for_update(no_key=True).get(pk=order_id)
         refuse(rules.why_not_cancel(held))
@@ -107,9 +108,12 @@ def _customers_quote(actor: Viewer, quote_id: UUID) -> Quote:
     quote = queries.quote_of(actor, quote_id)
     if quote is None or not actor.may("orders:write"):
         raise NotFoundError
-    if not rules.may_order(actor, quote.organisation_id):
-        raise RefusedError([say("Only the customer may do this.")])
+    refuse(_why_not_buy(actor, quote))
     return quote
+
+
+def _why_not_buy(actor: Viewer, quote: Quote) -> list[Phrase]:
+    return rules.why_not_buy(actor, quote.organisation_id, sees_as_customer=queries.sees_as_customer(actor, quote))
 
 
 def _order(actor: Viewer, order_id: UUID) -> Order:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
 
 from mingyue.web.facilities.models import Facility
 from mingyue.web.facilities.queries import facilities
-from mingyue.web.orders import contents
+from mingyue.web.orders import contents, rules
 from mingyue.web.orders.models import Approval, Entry, Invoice, Message, Order, Project, Quote, Tariff
 from mingyue.web.parts.models import Revision
 from mingyue.web.parts.queries import parts_of, revision_of
 from mingyue.web.people.models import Role
 from mingyue.web.people.viewers import Viewer
 
+M = TypeVar("M", bound=Model)
 _SELLERS = (Role.OWNER, Role.MANAGER, Role.OPERATOR)  # who of a facility's organisation sees what it is asked
 
 
@@ -49,19 +50,29 @@ def tariff_at(facility_id: UUID, *, at: datetime) -> Tariff | None:
 def quotes_of(viewer: Viewer) -> QuerySet[Quote]:
     """Newest first. Of the customer: whoever asked, whoever sees the part, budget holders and owners; of the facility:
     its managers, operators and owners."""
+    return _seen(viewer, Quote.objects.all()).select_related("facility").order_by("-at", "-pk")
+
+
+def _seen(viewer: Viewer, rows: QuerySet[M], *, deal: str = "", quote: str = "") -> QuerySet[M]:
+    """Those whose quote they see. deal: how what names both sides is reached from a row, a quote or its order, which never
+    differ; quote: how the quote is. A page of a long list is read along its times and each row asked for: nothing here may
+    want all quotes first."""
     if not viewer.signed_in or not viewer.may("orders:read"):
-        return Quote.objects.none()
-    seen = _bought_by(viewer) | Q(provider_id__in=_where(viewer, *_SELLERS))
-    return Quote.objects.filter(seen).select_related("facility").order_by("-at", "-pk")
+        return rows.none()
+    sold = Q(**{f"{deal}provider_id__in": _where(viewer, *_SELLERS)})
+    return rows.filter(_bought_by(viewer, deal=deal, quote=quote) | sold)
 
 
-def _bought_by(viewer: Viewer) -> Q:
+def _bought_by(viewer: Viewer, *, deal: str = "", quote: str = "") -> Q:
+    whole = _where(viewer, Role.OWNER, Role.BUDGET_HOLDER)
+    bought = Q(**{f"{deal}organisation_id__in": whole})
+    if len(whole) == len(viewer.organisations):
+        return bought
     # A facility's people see no parts: what leads there is asked for apart, so that no join hides a quote from them.
-    revisions = Revision.objects.filter(part__in=parts_of(viewer).order_by().values("pk")).values("pk")
-    within = Q(by_id=viewer.person_id) | Q(revision_id__in=revisions)
-    return Q(organisation_id__in=_where(viewer, Role.OWNER, Role.BUDGET_HOLDER)) | (
-        Q(organisation_id__in=viewer.organisations) & within
-    )
+    parts = parts_of(viewer).order_by().values("pk")
+    shown = Revision.objects.filter(pk=OuterRef(f"{quote}revision_id"), part__in=parts)
+    within = Q(**{f"{quote}by_id": viewer.person_id}) | Q(Exists(shown))
+    return bought | (Q(**{f"{deal}organisation_id__in": viewer.organisations}) & within)
 
 
 def quote_of(viewer: Viewer, quote_id: UUID) -> Quote | None:
@@ -79,7 +90,7 @@ def _sees(viewer: Viewer, quote: Quote) -> bool:
 
 def followers_of(viewer: Viewer, quote: Quote) -> QuerySet[Quote]:
     """Quotes in which the same was asked for a later revision, newest first."""
-    return quotes_of(viewer).filter(facility_id=quote.facility_id, content__follows__id=str(quote.pk))
+    return quotes_of(viewer).filter(facility_id=quote.facility_id, follows_key=str(quote.pk))
 
 
 def follower_of(viewer: Viewer, quote: Quote, revision: Revision, *, at: datetime) -> Quote | None:
@@ -130,6 +141,23 @@ def side_of(viewer: Viewer, quote: Quote) -> Message.Side:
     return Message.Side.CUSTOMER if customers else Message.Side.PROVIDER
 
 
+def sees_as_customer(viewer: Viewer, quote: Quote) -> bool:
+    """Whether they stand on the customer's side of a quote that they see."""
+    return side_of(viewer, quote) == Message.Side.CUSTOMER
+
+
+def buys(viewer: Viewer, quote: Quote) -> bool:
+    """Whether they act for the customer in it."""
+    return not rules.why_not_buy(viewer, quote.organisation_id, sees_as_customer=sees_as_customer(viewer, quote))
+
+
+def buyers_of(quote: Quote) -> frozenset[UUID]:
+    """Who acted for the customer in it, as far as the walls show: asked, approved, accepted."""
+    approved = Approval.objects.filter(quote=quote).values_list("by_id", flat=True)
+    accepted = Order.objects.filter(quote=quote).values_list("by_id", flat=True)
+    return frozenset({quote.by_id, *approved, *accepted})
+
+
 def content_for(viewer: Viewer, quote: Quote) -> dict[str, Any]:
     """What the quote says, as far as this viewer's side may know it: what pages, the API and documents show."""
     return contents.shown_to(
@@ -164,8 +192,7 @@ def approval_of(viewer: Viewer, quote: Quote) -> Approval | None:
 
 def orders_of(viewer: Viewer) -> QuerySet[Order]:
     """Newest first: those of the quotes that they see."""
-    seen = quotes_of(viewer).order_by().values("pk")
-    return Order.objects.filter(quote__in=seen).select_related("quote__facility").order_by("-at", "-pk")
+    return _seen(viewer, Order.objects.all(), quote="quote__").select_related("quote__facility").order_by("-at", "-pk")
 
 
 def order_of(viewer: Viewer, order_id: UUID) -> Order | None:
@@ -173,10 +200,15 @@ def order_of(viewer: Viewer, order_id: UUID) -> Order | None:
     return orders_of(viewer).filter(pk=order_id).first()
 
 
+def _of_orders(viewer: Viewer, rows: QuerySet[M]) -> QuerySet[M]:
+    # Whose they are they say themselves, as the walls read it: said here too, an index leads to those of somebody with few.
+    theirs = Q(customer_id__in=viewer.organisations) | Q(organisation_id__in=viewer.organisations)
+    return _seen(viewer, rows.filter(theirs), deal="order__", quote="order__quote__")
+
+
 def invoices_of(viewer: Viewer) -> QuerySet[Invoice]:
     """Of the orders that they see, credit notes too, newest first."""
-    seen = orders_of(viewer).order_by().values("pk")
-    return Invoice.objects.filter(order__in=seen).order_by("-at", "-number")
+    return _of_orders(viewer, Invoice.objects.all()).order_by("-at", "-number")
 
 
 def to_be_paid(at: datetime | None = None) -> Q:
@@ -192,15 +224,15 @@ def invoice_of(viewer: Viewer, invoice_id: UUID) -> Invoice | None:
 
 def entries_of(viewer: Viewer) -> QuerySet[Entry]:
     """What was booked about the orders that they see, with postings and accounts, oldest first."""
-    seen = orders_of(viewer).order_by().values("pk")
-    found = Entry.objects.filter(order__in=seen).select_related("order__quote__facility", "customer", "invoice")
+    found = _of_orders(viewer, Entry.objects.all())
+    found = found.select_related("order__quote__facility", "customer", "invoice")
     return found.prefetch_related("postings__account").order_by("at", "order", "number")
 
 
 def books_of(viewer: Viewer) -> QuerySet[Facility]:
     """The facilities of whose ledger they see something, also those that are closed by now."""
-    seen = orders_of(viewer).order_by().values("quote__facility")
-    return Facility.objects.filter(pk__in=seen).order_by("name")
+    one = orders_of(viewer).filter(quote__facility=OuterRef("pk")).values("pk")[:1]
+    return Facility.objects.alias(one=Subquery(one)).filter(one__isnull=False).order_by("name")
 
 
 def approvals_of(viewer: Viewer, project: Project) -> QuerySet[Approval]:

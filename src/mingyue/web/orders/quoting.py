@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from mingyue.phrases import say
 from mingyue.web.facilities.models import ServiceClass
 from mingyue.web.orders import contents, queries, rules
-from mingyue.web.orders.approving import end_approval
+from mingyue.web.orders.budgets import end_approval
 from mingyue.web.orders.contents import Change, Option
 from mingyue.web.orders.models import Message, Quote, Tariff
 from mingyue.web.orders.names import new_number
@@ -102,7 +102,7 @@ def say_message(*, actor: Viewer, quote_id: UUID, text: str, at: datetime) -> Me
 def _said(actor: Viewer, quote: Quote, text: str, at: datetime) -> Message:
     if fault := rules.why_not_said(text):
         raise InvalidError("text", fault)
-    customers = rules.may_order(actor, quote.organisation_id)
+    customers = queries.buys(actor, quote)
     if not customers and not rules.may_provide(actor, quote.provider_id):
         raise RefusedError([say("Only a manager of the facility may do this.")])
     return Message.objects.create(
@@ -143,10 +143,11 @@ def release_quote(*, actor: Viewer, quote_id: UUID, at: datetime) -> None:
     until = at + timedelta(days=quote.content["valid_days"])
     with acting(actor, quote):
         won = Quote.objects.filter(pk=quote_id, state=Quote.State.REVIEW).update(
-            state=Quote.State.OFFERED, valid_until=until, looked_at=at
+            state=Quote.State.OFFERED, valid_until=until, looked_at=at, looked_by=actor.someone
         )
         if not won:
             raise RefusedError(rules.why_not_review(Quote.objects.get(pk=quote_id)))
+        refuse(rules.why_not_give(actor, buyers=queries.buyers_of(quote)))
         facts = {"valid_until": until.isoformat()}
         tell_both(actor=actor, what="quote.released", subject=quote, shared=quote, at=at, facts=facts)
 
@@ -163,12 +164,14 @@ def replace_quote(*, actor: Viewer, quote_id: UUID, changes: Sequence[Change], a
         won = _open(quote_id).update(state=Quote.State.SUPERSEDED, closed_at=at)
         if not won:
             raise RefusedError(rules.why_not_open(Quote.objects.get(pk=quote_id)))
+        refuse(rules.why_not_give(actor, buyers=queries.buyers_of(quote)))
         end_approval(quote, at=at)
         other = Quote.objects.create(
             organisation_id=quote.organisation_id, provider_id=quote.provider_id, facility_id=quote.facility_id,
             revision_id=quote.revision_id, tariff_id=quote.tariff_id, number=number, content=content,
             digest=contents.digest_of(content), supersedes=quote, by_id=quote.by_id, at=at,
             state=Quote.State.OFFERED, valid_until=at + timedelta(days=content["valid_days"]), looked_at=at,
+            looked_by_id=actor.someone,
         )  # fmt: skip
         facts = {"by": other.number, "digest": other.digest}
         tell_both(actor=actor, what="quote.replaced", subject=quote, shared=quote, at=at, facts=facts)
@@ -186,6 +189,7 @@ def decline_quote(*, actor: Viewer, quote_id: UUID, why: str, at: datetime) -> N
         )
         if not won:
             raise RefusedError(rules.why_not_review(Quote.objects.get(pk=quote_id)))
+        refuse(rules.why_not_give(actor, buyers=queries.buyers_of(quote)))
         tell_both(actor=actor, what="quote.declined", subject=quote, shared=quote, at=at)
 
 
@@ -202,8 +206,7 @@ def _quote(actor: Viewer, quote_id: UUID) -> Quote:
 
 def _customers(actor: Viewer, quote_id: UUID) -> Quote:
     quote = _quote(actor, quote_id)
-    if not rules.may_order(actor, quote.organisation_id):
-        raise RefusedError([say("Only the customer may do this.")])
+    refuse(rules.why_not_buy(actor, quote.organisation_id, sees_as_customer=queries.sees_as_customer(actor, quote)))
     return quote
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ LONGEST_MESSAGE = 4_000
 PRICED = (Check.State.RUNNING, Check.State.DONE)  # the first findings come with an estimate, before the model is asked
 _HARMLESS = ("fine", "note", "risk")
 MOST_FEN = 10**15  # of a budget
+REMINDED_BEFORE = timedelta(days=3)  # an approved quote runs out: over a weekend is still time to accept it
 
 
 # --- tariffs ------------------------------------------------------------------------------------------------------
@@ -72,6 +73,31 @@ def may_provide(viewer: Viewer, provider_id: UUID) -> bool:
     return viewer.may("orders:write") and viewer.has(provider_id, Role.MANAGER)
 
 
+def why_not_buy(viewer: Viewer, organisation_id: UUID, *, sees_as_customer: bool) -> list[Phrase]:
+    """Why somebody does nothing for the customer here. Who works for both acts for the side from which they see it."""
+    if not may_order(viewer, organisation_id):
+        return [say("Only the customer may do this.")]
+    if not sees_as_customer:
+        return [
+            say("You see this from the facility's side only; who asked for it or sees the part acts for the customer.")
+        ]
+    return []
+
+
+def why_not_take(viewer: Viewer, quote: Quote) -> list[Phrase]:
+    """Four eyes: what somebody offered for the facility, they do not approve or accept for the customer."""
+    if quote.looked_by_id is not None and quote.looked_by_id == viewer.person_id:
+        return [say("You offered this for the facility; somebody else approves and accepts it for the customer.")]
+    return []
+
+
+def why_not_give(viewer: Viewer, *, buyers: Collection[UUID]) -> list[Phrase]:
+    """Four eyes: who acted for the customer neither answers for the facility nor lets the customer off."""
+    if viewer.person_id in buyers:
+        return [say("You acted for the customer here; somebody else does this for the facility.")]
+    return []
+
+
 def why_not_make(check: Check) -> list[Phrase]:
     """Why nothing is promised by this check any more, however it ended: a machine in maintenance comes back, what was
     withdrawn does not. What was quoted before stays promised."""
@@ -120,10 +146,22 @@ def why_closed(quote: Quote, *, at: datetime) -> Phrase | None:
     }
     if quote.state in states:
         return states[Quote.State(quote.state)]
-    if quote.valid_until is not None and quote.valid_until <= at:
+    if quote.valid_until is not None and ran_out(quote, at=at):
         last = quote.valid_until.astimezone(ZoneInfo(quote.facility.zone))
         return say("This quote ran out on {day}.", day=f"{last:%Y-%m-%d}")
     return None
+
+
+def ran_out(quote: Quote, *, at: datetime) -> bool:
+    """Whether an offer counts no more: it ends when its last moment comes."""
+    return quote.state == Quote.State.OFFERED and quote.valid_until is not None and quote.valid_until <= at
+
+
+def runs_out_soon(quote: Quote, *, at: datetime) -> bool:
+    """Whether whoever waits with an offer should hear that not much time is left."""
+    if quote.state != Quote.State.OFFERED or quote.valid_until is None:
+        return False
+    return at < quote.valid_until <= at + REMINDED_BEFORE
 
 
 def why_not_open(quote: Quote) -> list[Phrase]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Protocol
@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import models, transaction
 
 from mingyue.web.people.viewers import Viewer
-from mingyue.web.records.services import record_in_each
+from mingyue.web.records.services import hold_chain, record, record_in_each
 from mingyue.web.records.walls import seen_by
 
 
@@ -45,3 +45,18 @@ def tell_both(
     """
     sides = (shared.organisation_id, shared.provider_id)
     record_in_each(sides, actor=actor, what=what, subject=subject, at=at, facts=facts)
+
+
+def hold_chains(shared: Iterable[Shared]) -> None:
+    """Take the chains of all these sides in the one order in which everybody takes them, for a transaction that tells of
+    several quotes: their facilities differ, and nobody is shown the chains of more than two sides at once."""
+    for organisation_id in sorted({side for one in shared for side in (one.organisation_id, one.provider_id)}):
+        with seen_by(organisation_id=organisation_id):
+            hold_chain(organisation_id)
+
+
+def tell_unasked(*, what: str, subject: models.Model, shared: Shared, at: datetime, facts: Mapping[str, Any]) -> None:
+    """One event for each side of what nobody did: the platform itself, which belongs to neither. Chains are held."""
+    for organisation_id in sorted({shared.organisation_id, shared.provider_id}):
+        with seen_by(organisation_id=organisation_id):
+            record(actor=None, what=what, subject=subject, at=at, organisation_id=organisation_id, facts=facts)

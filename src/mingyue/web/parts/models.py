@@ -31,6 +31,11 @@ class Part(Owned):
     archived_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], condition=models.Q(archived_at=None), name="parts_newest_first")
+        ]
+
     def __str__(self) -> str:
         return self.name
 

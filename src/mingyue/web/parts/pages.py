@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +17,7 @@ from mingyue.web.parts.rules import TERMS_VERSION
 from mingyue.web.people.queries import organisations_of
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.errors import NotFoundError
+from mingyue.web.records.paging import stretch_of
 
 _A_PAGE = 24
 # Stands in an address where a script puts the id of a revision or a check.
@@ -28,15 +28,16 @@ _LONGEST_SEARCH = 100
 @login_required
 @require_safe
 def parts(request: HttpRequest) -> HttpResponse:
-    """What the viewer may see, newest first, narrowed by a search."""
+    """What the viewer may see, newest first, narrowed by a search. `?page=` of former addresses says nothing any more."""
     viewer = _viewer(request)
-    asked = request.GET.get("q", "").strip()[:_LONGEST_SEARCH]
+    asked = request.GET.get("q", "").replace("\x00", "").strip()[:_LONGEST_SEARCH]
     found = queries.parts_of(viewer)
     if asked:
         found = found.filter(name__icontains=asked)
-    page = Paginator(found, _A_PAGE).get_page(request.GET.get("page"))
+    older, newer = request.GET.get("older_than"), request.GET.get("newer_than")
+    page = stretch_of(found, limit=_A_PAGE, by="created_at", older_than=older, newer_than=newer)
     context = {
-        "rows": listing.rows_of(page.object_list),
+        "rows": listing.rows_of(page.items),
         "page": page,
         "asked": asked,
         "may_upload": bool(viewer.organisations),

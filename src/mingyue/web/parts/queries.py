@@ -31,7 +31,7 @@ def parts_of(viewer: Viewer, *, organisation_id: UUID | None = None, archived: b
     found = Part.objects.filter(_seen_by(viewer), archived_at__isnull=not archived)
     if organisation_id is not None:
         found = found.filter(organisation_id=organisation_id)
-    return found.select_related("organisation", "owner").order_by("-created_at", "pk")
+    return found.select_related("organisation", "owner").order_by("-created_at", "-pk")
 
 
 def part_of(viewer: Viewer, part_id: UUID) -> Part | None:

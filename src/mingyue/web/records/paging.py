@@ -55,7 +55,7 @@ def stretch_of(
 ) -> Stretch[M]:
     """The page on one side of a cursor, newest first; the first one where there is no cursor, or none that is one.
 
-    Where fewer rows are newer than a page holds, the first page is shown whole.
+    Where fewer rows are newer than a page holds, the first page is shown whole; so where none is older any more.
     """
     if newer_than and re.fullmatch(CURSOR, newer_than):
         found = list(_newer(rows, newer_than, by)[: limit + 1])
@@ -66,19 +66,22 @@ def stretch_of(
     cursor = older_than if older_than and re.fullmatch(CURSOR, older_than) else None
     page = page_of(rows, cursor=cursor, limit=limit, by=by)
     items = page["items"]
-    return Stretch(items, newer=_cursor_of(items[0], by) if cursor and items else None, older=page["next"])
+    if cursor and not items:
+        return stretch_of(rows, limit=limit, by=by)
+    return Stretch(items, newer=_cursor_of(items[0], by) if cursor else None, older=page["next"])
 
 
 def _older(rows: QuerySet[M], cursor: str | None, by: str) -> QuerySet[M]:
     if cursor:
         at, row = _read(cursor)
-        rows = rows.filter(Q(**{f"{by}__lt": at}) | Q(**{by: at, "pk__lt": row}))
+        # Said apart, how late a row may be is where an index begins to read.
+        rows = rows.filter(Q(**{f"{by}__lt": at}) | Q(pk__lt=row), **{f"{by}__lte": at})
     return rows.order_by(f"-{by}", "-pk")
 
 
 def _newer(rows: QuerySet[M], cursor: str, by: str) -> QuerySet[M]:
     at, row = _read(cursor)
-    return rows.filter(Q(**{f"{by}__gt": at}) | Q(**{by: at, "pk__gt": row})).order_by(by, "pk")
+    return rows.filter(Q(**{f"{by}__gt": at}) | Q(pk__gt=row), **{f"{by}__gte": at}).order_by(by, "pk")
 
 
 def _cursor_of(row: Model, by: str) -> str:

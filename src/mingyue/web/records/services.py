@@ -80,6 +80,12 @@ def record_in_each(
     return events
 
 
+def hold_chain(organisation_id: UUID) -> None:
+    """Take the lock of a chain until the transaction ends, before something is recorded in it. Whoever takes several takes
+    them in the order of their ids."""
+    _held([organisation_id])
+
+
 def _held(organisation_ids: Sequence[UUID]) -> list[Chain]:
     """Their chains, locked in the order of their ids; one that is not there yet begins."""
     chains = Chain.objects.select_for_update().filter(organisation_id__in=organisation_ids).order_by("organisation_id")

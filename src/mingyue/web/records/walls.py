@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.migrations import RunSQL
+from psycopg.pq import TransactionStatus
 
 # Who a viewer is to the database: a person with memberships, an organisation acted for, a token held in the hand.
 _SETTINGS = ("mingyue.person", "mingyue.organisation", "mingyue.token")
@@ -44,9 +45,16 @@ def seen_by(*, person_id: UUID | None = None, organisation_id: UUID | None = Non
     try:
         yield
     finally:
-        if not connection.needs_rollback:  # a broken transaction takes no more commands, and its end undoes the setting
+        if not _is_broken():  # a broken transaction takes no more commands, and its end undoes the setting
             with connection.cursor() as cursor:
                 cursor.execute(_TELL, before)
+
+
+def _is_broken() -> bool:
+    """Whether this transaction can only be rolled back, as Django or PostgreSQL itself says."""
+    driver = connection.connection
+    in_error = driver is not None and driver.info.transaction_status == TransactionStatus.INERROR
+    return connection.needs_rollback or in_error
 
 
 def wall(table: str, *, read: str = MINE, write: str = MINE) -> RunSQL:

@@ -115,15 +115,17 @@ class Teller:
 
     def _tell(self, found: dict[str, list[tuple[UUID, UUID]]]) -> bool:
         """Events become deliveries and notices. A chain on which we stumble keeps no other one waiting."""
-        from mingyue.web.notices.fanning import tell
+        from mingyue.web.notices.aside import database_is_lost
+        from mingyue.web.notices.fanning import tell, tell_aside
 
         told = 0
-        for organisation_id, _ in found["events"]:
+        works = [(tell, each) for each, _ in found["events"]] + [(tell_aside, each) for each, _ in found["aside"]]
+        for work, organisation_id in works:
             try:
-                told += tell(organisation_id, at=now())
-            except (django.db.OperationalError, django.db.InterfaceError):
-                raise
-            except Exception:
+                told += work(organisation_id, at=now())
+            except Exception as error:
+                if database_is_lost(error):
+                    raise
                 log.exception("the events of %s cannot be told", organisation_id)
         if told:
             self._news["deliveries"].set()
@@ -157,15 +159,16 @@ class Teller:
 
     def _write(self, found: dict[str, list[tuple[UUID, UUID]]]) -> bool:
         """Letters that are due. One on which we stumble keeps no other one waiting."""
+        from mingyue.web.notices.aside import database_is_lost
         from mingyue.web.notices.mailing import send_letter
 
         left = 0
         for person_id, _ in found["letters"]:
             try:
                 left += send_letter(person_id, clock=now, origin=self.origin)
-            except (django.db.OperationalError, django.db.InterfaceError):
-                raise
-            except Exception:
+            except Exception as error:
+                if database_is_lost(error):
+                    raise
                 log.exception("a letter to %s cannot be written", person_id)
         return left > 0
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from mingyue.web.notices.teller import behind
 
 # A worker says every five seconds that it lives, see serving/worker.py; after 30 its work is given to another.
 FRESH_HEARTBEAT_S = 30
@@ -29,18 +33,23 @@ def health(_request: HttpRequest) -> JsonResponse:
 
 
 def ready(_request: HttpRequest) -> JsonResponse:
-    """200 where pages and work can be done; 503 says which part cannot."""
+    """200 where pages and work can be done; 503 says which part cannot. How far the teller is behind is said and is no
+    reason to send visitors elsewhere; null where nobody can say it."""
     checks = {"database": False, "migrations": False, "worker": False}
+    teller = None
     try:
         with connections["default"].cursor() as cursor:
             checks["database"] = True
             checks["migrations"] = _is_migrated()
-            checks["worker"] = checks["migrations"] and _worker_lives(cursor)
+            if checks["migrations"]:
+                checks["worker"] = _worker_lives(cursor)
+                teller = asdict(behind(at=datetime.now(UTC)))
     except DatabaseError:
         pass  # the check that is left False says so; why is in the database's log
     well = all(checks.values())
     named = {name: "ok" if value else "failing" for name, value in checks.items()}
-    return _told({"status": "ok" if well else "failing", "checks": named}, status=200 if well else 503)
+    told = {"status": "ok" if well else "failing", "checks": named, "teller": teller}
+    return _told(told, status=200 if well else 503)
 
 
 _VIEWS: dict[str, Callable[[HttpRequest], JsonResponse]] = {"/health": health, "/ready": ready}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +12,7 @@ from django.views.decorators.http import require_GET
 from django.views.i18n import set_language
 
 from mingyue.web.facilities.queries import facilities
+from mingyue.web.notices.teller import behind
 from mingyue.web.parts.queries import parts_of
 from mingyue.web.people.services import note_language
 from mingyue.web.people.viewers import Viewer
@@ -50,5 +53,6 @@ def administration(request: HttpRequest) -> HttpResponse:
     context = {
         "organisations": queries.organisations_for_office(viewer),
         "people_count": queries.people_count(viewer),
+        "teller": behind(at=datetime.now(UTC)),
     }
     return render(request, "site/administration.html", context)

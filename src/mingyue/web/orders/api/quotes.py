@@ -53,7 +53,7 @@ def list_quotes(
     if state:
         found = found.filter(state=state)
     if part:  # as the quote says it: a facility's people see no parts
-        found = found.filter(content__part__id=str(part))
+        found = found.filter(part_key=str(part))
     if number:
         found = found.filter(number=number)
     page = page_of(found, cursor=cursor, limit=limit, by="at")

@@ -58,9 +58,10 @@ def quote_as_json(viewer: Viewer, quote: Quote, *, at: datetime) -> Json:
         "supersedes": None if before is None else _numbered(before),
         "superseded_by": None if after is None else _numbered(after),
         "follows": content.get("follows"),
-        "may_order": rules.may_order(viewer, quote.organisation_id),
-        "may_approve": rules.may_spend(viewer, quote.organisation_id),
-        "may_answer": rules.may_provide(viewer, quote.provider_id),
+        "may_order": queries.buys(viewer, quote),
+        "may_approve": rules.may_spend(viewer, quote.organisation_id) and not rules.why_not_take(viewer, quote),
+        "may_answer": rules.may_provide(viewer, quote.provider_id)
+        and not rules.why_not_give(viewer, buyers=queries.buyers_of(quote)),
         "links": links,
         "withheld": content.get("withheld", False),
         "digest": quote.digest,
@@ -110,7 +111,7 @@ def order_as_json(viewer: Viewer, order: Order, *, at: datetime) -> Json:
         "cancelled_at": order.cancelled_at,
         "due_fen": order.due_fen,
         "due_on_cancelling_fen": due_on_cancelling(order) if stands else None,
-        "may_cancel": stands and rules.may_order(viewer, order.organisation_id),
+        "may_cancel": stands and queries.buys(viewer, order.quote),
         "may_bill": rules.may_provide(viewer, order.provider_id),
         "links": {"page": f"/orders/{order.pk}/", "quote": _address(order.quote)},
     }  # fmt: skip

@@ -14,7 +14,7 @@ from django.db import IntegrityError
 
 from mingyue.phrases import Phrase, say
 from mingyue.web.orders import queries, rules
-from mingyue.web.orders.approving import give_back
+from mingyue.web.orders.budgets import give_back
 from mingyue.web.orders.ledger import accounts, books
 from mingyue.web.orders.ledger.accounts import Amounts, Balance
 from mingyue.web.orders.models import Approval, Entry, Invoice, Order
@@ -64,6 +64,7 @@ def credit_invoice(*, actor: Viewer, invoice_id: UUID, amount_fen: int, why: str
     about = _invoice(actor, invoice_id)
     with _held(actor, about.order_id) as (order, now):
         about = Invoice.objects.get(pk=invoice_id)
+        refuse(rules.why_not_give(actor, buyers=queries.buyers_of(order.quote)))
         left = 0 if about.voided_at else sum(net + tax for net, tax in books.left_to_credit(about).values())
         refuse(accounts.why_not_credit(now, amount_fen, left_fen=left))
         note = credit(actor=actor, order=order, about=about, amount_fen=amount_fen, at=at, why=why)
@@ -100,6 +101,7 @@ def note_refund(*, actor: Viewer, order_id: UUID, amount_fen: int, reference: st
 def write_off(*, actor: Viewer, order_id: UUID, amount_fen: int, why: str, at: datetime) -> Entry:
     """Nobody will pay this."""
     with _held(actor, order_id) as (order, now):
+        refuse(rules.why_not_give(actor, buyers=queries.buyers_of(order.quote)))
         refuse(accounts.why_not_write_off(now, amount_fen))
         entry = _post(actor, order, Entry.Kind.WRITE_OFF, accounts.written_off(amount_fen), at, note=why)
         _tell(actor, "order.written_off", order, at, amount_fen=amount_fen)

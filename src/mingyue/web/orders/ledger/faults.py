@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.db.models import Count, F, Sum
@@ -12,18 +13,23 @@ from mingyue.phrases import Phrase, say
 from mingyue.web.orders.contents import digest_of
 from mingyue.web.orders.ledger import books
 from mingyue.web.orders.models import Approval, Entry, Invoice, Order, Posting, Project, Quote
+from mingyue.web.orders.rules import ran_out
 
 Fault = tuple[str, Phrase]
 """Number of what is wrong, and what is wrong with it."""
 
 
-def faults(database: str) -> Iterator[Fault]:
+_GRACE = timedelta(days=1)  # after which an approval that ran out must have been ended; the worker does so in minutes
+
+
+def faults(database: str, *, at: datetime) -> Iterator[Fault]:
     """All of them. database: the alias of whoever sees every organisation."""
     yield from _entries(database)
     for order in Order.objects.using(database).select_related("quote").order_by("at", "pk").iterator():
         yield from ((order.number, fault) for fault in _order(order, database))
     yield from _quotes(database)
     yield from _invoices(database)
+    yield from _approvals(database, at)
     yield from _projects(database)
 
 
@@ -106,6 +112,23 @@ def _invoices(database: str) -> Iterator[Fault]:
             receivable.get(invoice.entry_id, 0)
         ):
             yield invoice.order.number, say("invoice {number} is not what is booked", number=invoice.number)
+
+
+def _approvals(database: str, at: datetime) -> Iterator[Fault]:
+    """What no order needs: of an order's approval its own check tells."""
+    found = Approval.objects.using(database).exclude(quote__state=Quote.State.ACCEPTED).select_related("quote")
+    for approval in found.exclude(amount_fen=F("returned_fen"), ended_at__isnull=False).order_by("at", "pk"):
+        quote, held = approval.quote, approval.amount_fen - approval.returned_fen
+        if approval.ended_at:
+            yield quote.number, say("an approval that ended keeps {held:,} fen", held=held)
+        elif quote.state != Quote.State.OFFERED:
+            yield quote.number, say("an approval holds {held:,} fen although the quote is closed", held=held)
+        elif ran_out(quote, at=at - _GRACE):
+            yield (
+                quote.number,
+                say("an approval holds {held:,} fen although the quote ran out on {day}",
+                    held=held, day=f"{quote.valid_until:%Y-%m-%d}"),
+            )  # fmt: skip
 
 
 def _projects(database: str) -> Iterator[Fault]:

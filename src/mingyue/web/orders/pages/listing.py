@@ -28,7 +28,7 @@ def quotes(request: HttpRequest) -> HttpResponse:
     ran_out = Narrowing(in_current_language(say("Ran out")), Q(state=Quote.State.OFFERED, valid_until__lte=at))
     found = listed(
         queries.quotes_of(viewer_of(request)), request.GET,
-        searched=("number", "content__part__name"), states=states | {"ran_out": ran_out},
+        searched=("number", "part_name"), states=states | {"ran_out": ran_out},
     )  # fmt: skip
     return render(request, "orders/quotes.html", {"listed": found, "now": at, "tab": "quotes"})
 
@@ -40,7 +40,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     found = listed(
         queries.orders_of(viewer), request.GET,
-        searched=("number", "reference", "quote__number", "quote__content__part__name"),
+        searched=("number", "reference", "quote__number", "quote__part_name"),
         states=by_state(Order.State.choices),
     )  # fmt: skip
     books = queries.books_of(viewer)
@@ -59,7 +59,7 @@ def invoices(request: HttpRequest) -> HttpResponse:
     }
     found = listed(
         queries.invoices_of(viewer_of(request)).select_related("order__quote__facility"), request.GET,
-        searched=("number", "order__number", "order__reference", "order__quote__content__part__name"),
+        searched=("number", "order__number", "order__reference", "order__quote__part_name"),
         states=by_state(Invoice.Kind.choices, "kind") | further,
     )  # fmt: skip
     return render(request, "orders/invoices.html", {"listed": found, "now": at, "tab": "invoices"})

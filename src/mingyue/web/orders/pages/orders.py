@@ -85,14 +85,15 @@ def order_of(request: HttpRequest, order_id: UUID) -> tuple[Viewer, Order]:
 
 def _about(viewer: Viewer, found: Order) -> dict[str, Any]:
     invoices = list(queries.invoices_of(viewer).filter(order=found).select_related("about", "voiding"))
-    cancels = rules.may_order(viewer, found.organisation_id) and not rules.why_not_cancel(found)
+    buys = queries.buys(viewer, found.quote)
+    cancels = buys and not rules.why_not_cancel(found)
     return {
         "order": found,
         "content": queries.content_for(viewer, found.quote),
         "option": found.quote.content["options"][found.option],
         "zone": found.quote.facility.zone,
         "way": [(state.label, stands) for state, stands in rules.way_of(found)],
-        "next": rules.what_comes_next(found) if rules.may_order(viewer, found.organisation_id) else None,
+        "next": rules.what_comes_next(found) if buys else None,
         "money": books.money_in(found),
         "entries": queries.entries_of(viewer).filter(order=found),
         "invoices": invoices,

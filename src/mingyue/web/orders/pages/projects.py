@@ -116,6 +116,6 @@ def _about(request: HttpRequest, viewer: Viewer, found: Project) -> dict[str, An
         "form": BudgetForm(initial={"version": found.version, "budget_fen": Decimal(found.budget_fen).scaleb(-2)}),
         "listed": listed(
             queries.approvals_of(viewer, found), request.GET,
-            searched=("quote__number", "quote__order__number", "quote__content__part__name"), states={},
+            searched=("quote__number", "quote__order__number", "quote__part_name"), states={},
         ),
     }  # fmt: skip

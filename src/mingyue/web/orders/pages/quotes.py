@@ -32,7 +32,9 @@ def _about(request: HttpRequest, quote_id: UUID) -> dict[str, Any]:
     found = queries.quote_of(viewer, quote_id)
     if found is None:
         raise NotFoundError
-    spends = rules.may_spend(viewer, found.organisation_id)
+    provides = rules.may_provide(viewer, found.provider_id)
+    barred = rules.why_not_take(viewer, found)
+    spends = rules.may_spend(viewer, found.organisation_id) and not barred
     open_projects = queries.projects_of(viewer).filter(organisation_id=found.organisation_id, closed_at=None)
     return {
         "quote": found,
@@ -43,8 +45,10 @@ def _about(request: HttpRequest, quote_id: UUID) -> dict[str, Any]:
         "approval": queries.approval_of(viewer, found),
         "thread": queries.messages_of(viewer, found),
         "order": Order.objects.filter(quote=found).first(),
-        "orders": rules.may_order(viewer, found.organisation_id),
-        "provides": rules.may_provide(viewer, found.provider_id),
+        "orders": queries.buys(viewer, found),
+        "provides": provides,
+        "barred_from_taking": barred,
+        "barred_from_giving": rules.why_not_give(viewer, buyers=queries.buyers_of(found)) if provides else [],
         "spends": spends,
         "projects": list(open_projects) if spends else [],
         **_in_revisions(viewer, found, at),
@@ -54,7 +58,7 @@ def _about(request: HttpRequest, quote_id: UUID) -> dict[str, Any]:
 def _in_revisions(viewer: Viewer, found: Quote, at: datetime) -> dict[str, Any]:
     """The quote of an earlier revision that it follows, and what there is of later ones."""
     was = queries.followed_by(viewer, found)
-    newer = queries.newer_revision_of(viewer, found) if rules.may_order(viewer, found.organisation_id) else None
+    newer = queries.newer_revision_of(viewer, found) if queries.buys(viewer, found) else None
     changes = compared(queries.content_for(viewer, was), queries.content_for(viewer, found)) if was else []
     return {
         "was": was,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -22,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, database: str, **__: Any) -> None:
         found = 0
-        for number, fault in faults(database):
+        for number, fault in faults(database, at=datetime.now(UTC)):
             found += 1
             self._say(say("✗ {organisation}: {fault}", organisation=number, fault=fault))
         self._say(

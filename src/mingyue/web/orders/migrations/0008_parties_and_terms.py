@@ -44,7 +44,7 @@ SETTLED = migrations.RunSQL(
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("orders", "0004_who_looked")]
+    dependencies: ClassVar = [("orders", "0007_lists_by_time")]
     operations: ClassVar = [
         migrations.AddField(model_name="order", name="parties", field=models.JSONField(null=True)),
         migrations.AddField(model_name="invoice", name="parties", field=models.JSONField(null=True)),
