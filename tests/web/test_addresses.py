@@ -121,6 +121,7 @@ TABLE: dict[str, tuple[str, bool]] = {
     "delivery-replay": (OWNERS, True),
     "set_language": (OPEN, True),
     "terms": (OPEN, False),
+    "organisation-party": (MEMBERS, True),
     "api-docs": (OPEN, False),
     "api-docs-with-a-slash": (OPEN, False),
     "api-docs-basics": (OPEN, False),

@@ -34,7 +34,7 @@ PAGES = {
     "/facilities/works/": 13,
     "/materials/": 8,
     "/organisations/": 7,
-    "/organisations/lake-institute/": 10,
+    "/organisations/lake-institute/": 11,
 }
 
 

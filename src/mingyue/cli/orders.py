@@ -159,15 +159,22 @@ def _standing(order: Order) -> dict[Phrase, int]:
 
 
 def _print_invoices(invoices: list[Invoice] | tuple[Invoice, ...]) -> None:
-    columns = (say("document"), say("its number"), say("order"), say("amount"), say("date"), say("voided"))
+    columns = (say("document"), say("its number"), say("order"), say("amount"), say("date"), say("due"), say("voided"))
     print_table(
         columns,
         (
             (one.kind_said, one.number, one.order.number, money(one.total_fen, one.currency), f"{one.at:%Y-%m-%d}",
-             f"{one.voided_at:%Y-%m-%d}" if one.voided_at else "")
+             _due(one), f"{one.voided_at:%Y-%m-%d}" if one.voided_at else "")
             for one in invoices
         ),
     )  # fmt: skip
+
+
+def _due(one: Invoice) -> str:
+    """Until when it is to be paid; settled or overdue, where it is so."""
+    if one.settled_at or one.voided_at or one.due_on is None:
+        return say("settled") if one.settled_at else ""
+    return say("{day}, overdue", day=f"{one.due_on:%Y-%m-%d}") if one.overdue else f"{one.due_on:%Y-%m-%d}"
 
 
 def _postings(entry: Entry, *, of_one: bool) -> list[tuple[object, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -186,7 +186,8 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Invoice(msgspec.Struct, frozen=True, kw_only=True):
-    """kind: invoice or credit_note. about: the invoice that a credit note is about."""
+    """kind: invoice or credit_note. about: the invoice that a credit note is about. due_on: the last day to pay, in the
+    facility's zone. settled_at: since when nothing of it is to be paid any more."""
 
     id: str
     kind: str
@@ -198,7 +199,11 @@ class Invoice(msgspec.Struct, frozen=True, kw_only=True):
     rates: tuple[Rate, ...]
     at: datetime
     about: str | None = None
+    due_on: date | None = None
+    settled_at: datetime | None = None
+    overdue: bool = False
     voided_at: datetime | None = None
+    voided_why: str | None = None
 
 
 class Order(OrderBrief, frozen=True, kw_only=True):

@@ -137,9 +137,10 @@ class Ordering(Asking):
         """Step back. What that costs, `due_on_cancelling_fen` says before."""
         return self._act(f"{self._order(order)}/cancel", Order)
 
-    def invoices(self, order: Identified | str = "") -> Iterator[Invoice]:
-        """Invoices and credit notes, the newest first: of one order, or of all."""
-        return self._pages("/api/invoices", Invoice, order=self._order_id(order) if order else "")
+    def invoices(self, order: Identified | str = "", *, overdue: bool = False) -> Iterator[Invoice]:
+        """Invoices and credit notes, the newest first: of one order, or of all; or only those that are overdue."""
+        late = "true" if overdue else ""
+        return self._pages("/api/invoices", Invoice, order=self._order_id(order) if order else "", overdue=late)
 
     def invoice(self, invoice_id: str) -> Invoice:
         """One of them."""

@@ -40,6 +40,7 @@ def test_what_is_right_is_told_so(deal: Deal) -> None:
 
 
 OF_PAY = "(SELECT id FROM orders_entry WHERE kind = 'pay')"
+UNPAID = "of invoice 1 10,000 fen are to be paid, and it says otherwise"
 ACCOUNT = "(SELECT id FROM orders_account WHERE kind = '{}')"
 
 
@@ -48,9 +49,9 @@ ACCOUNT = "(SELECT id FROM orders_account WHERE kind = '{}')"
     [
         (f"UPDATE orders_posting SET amount_fen = amount_fen + 1 WHERE entry_id = {OF_PAY} AND amount_fen > 0",
          ["entry 4 sums to 1 fen in 1 currencies"]),
-        (f"DELETE FROM orders_posting WHERE entry_id = {OF_PAY}", ["entry 4 sums to 0 fen in 0 currencies"]),
+        (f"DELETE FROM orders_posting WHERE entry_id = {OF_PAY}", ["entry 4 sums to 0 fen in 0 currencies", UNPAID]),
         (f"UPDATE orders_posting SET amount_fen = -amount_fen WHERE entry_id = {OF_PAY}",
-         ["more was paid back than was paid"]),
+         [UNPAID, "more was paid back than was paid"]),
         ("UPDATE orders_account SET currency = 'EUR' WHERE kind = 'bank'",
          ["entry 4 sums to 0 fen in 2 currencies", "entry 4 is in another currency than its order"]),
         ("UPDATE orders_order SET total_fen = total_fen + 1 WHERE state = 'accepted'",
@@ -62,7 +63,12 @@ ACCOUNT = "(SELECT id FROM orders_account WHERE kind = '{}')"
          "(SELECT min(number) FROM orders_quote)", ["what the quote says was changed"]),
         ("UPDATE orders_invoice SET number = 9 WHERE number = 2", ["invoices before number 3 are missing"]),
         ("UPDATE orders_invoice SET voided_at = now() WHERE number = 1",
-         ["33,692 fen are bound instead of 43,692", "30,000 fen are booked as billed instead of 20,000"]),
+         ["33,692 fen are bound instead of 43,692", "30,000 fen are booked as billed instead of 20,000",
+          "nothing says why invoice 1 was voided"]),
+        ("UPDATE orders_invoice SET settled_at = NULL WHERE number = 1",
+         ["of invoice 1 0 fen are to be paid, and it says otherwise"]),
+        ("UPDATE orders_invoice SET settled_at = now() WHERE number = 2",
+         ["of invoice 2 20,000 fen are to be paid, and it says otherwise"]),
         ("UPDATE orders_invoice SET total_fen = total_fen + 1 WHERE number = 1",
          ["33,692 fen are bound instead of 33,691", "30,000 fen are booked as billed instead of 30,001",
           "invoice 1 is not what is booked"]),

@@ -204,7 +204,7 @@ def test_days_are_the_facilitys(deal: Deal, browse: Browse) -> None:
     client = browse(deal.cast.owner)
     days = [re.findall(r"<time [^>]*>([^<]+)<", shown(client.get(page))) for page in ("/quotes/", "/invoices/")]
 
-    assert days == [["2026-11-26", "2026-11-25"], ["2026-11-26"]]
+    assert days == [["2026-11-26", "2026-11-25"], ["2026-12-26", "2026-11-26"]]  # an invoice: until when, and of when
 
 
 def test_the_day_on_which_a_quote_ran_out_is_the_facilitys(deal: Deal, browse: Browse) -> None:

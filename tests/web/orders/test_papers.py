@@ -182,9 +182,11 @@ def test_a_voided_invoice_says_so_and_a_cancelled_order_what_is_due(deal: Deal) 
     services.cancel_order(actor=owner, order_id=order.pk, at=NOW)
 
     document = found_one(queries.invoice_document(owner, bill.pk))
-    assert document["standing"] == {"state": "voided", "since": "2026-11-25T16:00:00+08:00"}
+    assert document["standing"] == {"state": "voided", "since": "2026-11-25T16:00:00+08:00", "why": "twice"}
     assert "voided" not in text_of(before)
     assert "This invoice was voided on 2026-11-25" in text_of(pdf_of(document, "en"))
+    assert "Why it was voided twice" in text_of(pdf_of(document, "en"))
+    assert "作废原因 twice" in text_of(pdf_of(document, "zh"))
     assert "已作废" in text_of(pdf_of(document, "zh"))
     cancelled = found_one(queries.order_document(owner, order.pk))
     due = cancelled["standing"]["due_fen"]

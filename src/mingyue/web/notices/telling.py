@@ -76,6 +76,7 @@ def _to(side: Side, *who: Who) -> Any:
 _ASKER = _to(Side.CUSTOMER, Who.ASKER)
 _HOLDERS = _to(Side.CUSTOMER, Who.HOLDER)
 _PAYING = _to(Side.CUSTOMER, Who.ASKER, Who.HOLDER)
+_OWING = _to(Side.CUSTOMER, Who.HOLDER, Who.OWNER)
 _PROMISED = _to(Side.CUSTOMER, Who.ASKER, Who.APPROVER)
 _TALKING = _to(Side.CUSTOMER, Who.ASKER, Who.SPEAKER)
 _FACILITY = _to(Side.PROVIDER, Who.MANAGER)
@@ -148,6 +149,9 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     ),
     "invoice.credited": (
         _PAYING(Group.ORDERS, say("A credit note for order {number}: {amount}.", number="", amount="")),
+    ),
+    "invoice.overdue": (
+        _OWING(Group.ORDERS, say("An invoice of order {number} is overdue: {amount}.", number="", amount="")),
     ),
     "check.done": (
         _KEEPER(Group.CHECKS, say("{part} was checked: it will fail.", part=""), verdict="fails"),

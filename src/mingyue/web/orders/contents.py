@@ -1,6 +1,7 @@
 """What a quote says, for ever: plain JSON made of rows as they are now, and the digest that proves it unchanged.
 
-number currency valid_days asked_at      customer provider facility part tariff: ids and names
+number currency valid_days asked_at      customer provider facility part tariff: ids and names; sides see parties.py
+payment_days: by which invoices are due; not in quotes of before
 review: why a person must look           cancel_due_per_mille: by state of the order
 follows: id, number and revision of the quote of an earlier revision that was asked for once more; not in others
 part: its confidentiality too, as it was when the quote was asked
@@ -37,7 +38,6 @@ from mingyue.web.orders.pricing.prices import (
 )
 from mingyue.web.parts.lying import lying_in_height
 from mingyue.web.parts.models import Check, Part
-from mingyue.web.people.models import Organisation
 from mingyue.web.records.kept_phrases import as_json
 
 Json = dict[str, Any]
@@ -72,14 +72,17 @@ def needs_of(check: Check) -> Needs:
 
 
 def content_of(
-    options: Sequence[Option], *, number: str, customer: Organisation, facility: Facility, tariff: Tariff,
-    numbers: Numbers, at: datetime, follows: Quote | None = None,
+    options: Sequence[Option], *, number: str, parties: Json, facility: Facility, tariff: Tariff, numbers: Numbers,
+    at: datetime, follows: Quote | None = None,
 ) -> Json:  # fmt: skip
-    """All of it. Every option has a price in this tariff. follows: what is asked for once more, of a later revision."""
+    """All of it. Every option has a price in this tariff. parties: what both sides are called now, see parties.py.
+
+    follows: what is asked for once more, of a later revision.
+    """
     revision = options[0].check.revision
     priced = [
         price(
-            numbers, needs_of(each.check), each.wish, kind=customer.kind,
+            numbers, needs_of(each.check), each.wish, kind=parties["customer"]["kind"],
             class_name=TwoNames(each.service_class.name, each.service_class.name_zh),
         )
         for each in options
@@ -88,9 +91,9 @@ def content_of(
         "number": number,
         "currency": tariff.currency,
         "valid_days": numbers.valid_days,
+        "payment_days": numbers.payment_days,
         "asked_at": at.isoformat(),
-        "customer": {"id": str(customer.pk), "kind": customer.kind, **both_names(customer)},
-        "provider": {"id": str(facility.organisation_id), **both_names(facility.organisation)},
+        **parties,
         "facility": {"id": str(facility.pk), **both_names(facility)},
         "part": {
             "id": str(revision.part_id), "name": revision.part.name, "revision": revision.number,

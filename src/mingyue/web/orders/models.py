@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
@@ -198,6 +200,7 @@ class Order(Owned):
     state = models.CharField(max_length=9, choices=State.choices, default=State.ACCEPTED)
     cancelled_at = models.DateTimeField(null=True)
     due_fen = models.BigIntegerField(null=True)  # of a cancelled order
+    parties = models.JSONField(null=True)  # see parties.py; none in orders of before
 
     class Meta:
         indexes = [models.Index(fields=["-at", "-id"], name="orders_by_time")]
@@ -283,7 +286,8 @@ class Posting(Owned):
 
 
 class Invoice(Owned):
-    """What the customer is asked to pay, or a credit note about it. Only that it was voided is said later."""
+    """What the customer is asked to pay, or a credit note about it. Only what became of it is said later: that it was
+    voided, that it is paid, that the customer was reminded."""
 
     class Kind(models.TextChoices):
         """Counted apart."""
@@ -300,11 +304,32 @@ class Invoice(Owned):
     total_fen = models.BigIntegerField()
     rates = models.JSONField()  # [[tax per mille, net, tax], …]
     at = models.DateTimeField()
+    parties = models.JSONField(null=True)  # see parties.py; none in invoices of before
+    due_on = models.DateField(null=True)  # the last day to pay, in the facility's zone; none where no terms were quoted
+    overdue_at = models.DateTimeField(null=True)  # the first moment after that day
+    settled_at = models.DateTimeField(null=True)  # since when nothing of it is to be paid any more
+    reminded_at = models.DateTimeField(null=True)
     voided_at = models.DateTimeField(null=True)
+    voiding = models.OneToOneField(Entry, null=True, on_delete=models.PROTECT, related_name="voids")  # says why
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organisation", "kind", "number"], name="invoices_are_counted"),
             models.CheckConstraint(condition=models.Q(total_fen__gt=0), name="invoices_ask_for_something"),
         ]
-        indexes = [models.Index(fields=["-at", "-id"], name="invoices_by_time")]
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="invoices_by_time"),
+            models.Index(
+                fields=["overdue_at"], name="invoices_to_be_paid",
+                condition=models.Q(kind="invoice", settled_at=None, voided_at=None),
+            ),
+        ]  # fmt: skip
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something of it is still to be paid."""
+        return self.kind == self.Kind.INVOICE and self.settled_at is None and self.voided_at is None
+
+    def is_overdue(self, at: datetime) -> bool:
+        """Whether it should have been paid before."""
+        return self.is_open and self.overdue_at is not None and self.overdue_at <= at

@@ -12,6 +12,7 @@ from mingyue.web.orders.ledger import accounts, books
 from mingyue.web.orders.ledger.billing import settle_cancelled
 from mingyue.web.orders.models import Approval, Entry, Order, Quote
 from mingyue.web.orders.names import new_number
+from mingyue.web.orders.parties import parties_now
 from mingyue.web.orders.pricing.dividing import rounded
 from mingyue.web.orders.pricing.numbers import ALL
 from mingyue.web.orders.sides import acting, tell_both
@@ -41,6 +42,7 @@ def accept_quote(*, actor: Viewer, quote_id: UUID, option: int, at: datetime) ->
             number=new_number("O"), option=option, reference=approval.project.number,
             currency=quote.content["currency"], total_fen=chosen["total_fen"], rates=chosen["rates"],
             by_id=actor.someone, at=at,
+            parties=parties_now(customer_id=quote.organisation_id, provider_id=quote.provider_id),
         )  # fmt: skip
         if order.total_fen:  # what costs nothing binds nobody
             amounts = accounts.accepted(order.total_fen)

@@ -211,6 +211,12 @@ def invoices_of(viewer: Viewer) -> QuerySet[Invoice]:
     return _of_orders(viewer, Invoice.objects.all()).order_by("-at", "-number")
 
 
+def to_be_paid(at: datetime | None = None) -> Q:
+    """Invoices of which something is still to be paid; with a moment, those that should have been paid before it."""
+    found = Q(kind=Invoice.Kind.INVOICE, settled_at=None, voided_at=None)
+    return found if at is None else found & Q(overdue_at__lte=at)
+
+
 def invoice_of(viewer: Viewer, invoice_id: UUID) -> Invoice | None:
     """The invoice or credit note, to both sides."""
     return invoices_of(viewer).filter(pk=invoice_id).first()

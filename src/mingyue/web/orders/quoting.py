@@ -16,12 +16,12 @@ from mingyue.web.orders.budgets import end_approval
 from mingyue.web.orders.contents import Change, Option
 from mingyue.web.orders.models import Message, Quote, Tariff
 from mingyue.web.orders.names import new_number
+from mingyue.web.orders.parties import parties_now
 from mingyue.web.orders.pricing.numbers import read
 from mingyue.web.orders.pricing.prices import Wish, why_not_price
 from mingyue.web.orders.sides import acting, tell_both
 from mingyue.web.parts.models import Check
 from mingyue.web.parts.queries import check_of
-from mingyue.web.people.models import Organisation
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError, refuse
 
@@ -49,20 +49,20 @@ def ask_quote(*, actor: Viewer, asked: Sequence[Asked], at: datetime, follows: Q
     if tariff is None:
         raise RefusedError([say("The facility has published no prices.")])
     options = [_option(each, check, tariff) for each, check in zip(asked, checks, strict=True)]
-    customer = Organisation.objects.get(pk=checks[0].organisation_id)
     quote = Quote(
-        organisation=customer, provider_id=facility.organisation_id, facility=facility, revision=checks[0].revision,
-        tariff=tariff, number=new_number("Q"), by_id=actor.someone, at=at,
+        organisation_id=checks[0].organisation_id, provider_id=facility.organisation_id, facility=facility,
+        revision=checks[0].revision, tariff=tariff, number=new_number("Q"), by_id=actor.someone, at=at,
     )  # fmt: skip
     numbers = read(tariff.numbers)
-    content = contents.content_of(
-        options, number=quote.number, customer=customer, facility=facility, tariff=tariff, numbers=numbers, at=at,
-        follows=follows,
-    )  # fmt: skip
-    quote.content, quote.digest = content, contents.digest_of(content)
-    quote.state = Quote.State.REVIEW if content["review"] else Quote.State.OFFERED
-    quote.valid_until = None if content["review"] else at + timedelta(days=numbers.valid_days)
     with acting(actor, quote):
+        parties = parties_now(customer_id=quote.organisation_id, provider_id=quote.provider_id)
+        content = contents.content_of(
+            options, number=quote.number, parties=parties, facility=facility, tariff=tariff, numbers=numbers, at=at,
+            follows=follows,
+        )  # fmt: skip
+        quote.content, quote.digest = content, contents.digest_of(content)
+        quote.state = Quote.State.REVIEW if content["review"] else Quote.State.OFFERED
+        quote.valid_until = None if content["review"] else at + timedelta(days=numbers.valid_days)
         quote.save(force_insert=True)
         facts = {"number": quote.number, "digest": quote.digest, "state": quote.state}
         facts |= {} if follows is None else {"follows": follows.number}

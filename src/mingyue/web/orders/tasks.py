@@ -1,4 +1,5 @@
-"""What the worker does for orders: every few minutes it ends approvals that ran out, and reminds of those that soon will."""
+"""What the worker does for orders: every few minutes it ends approvals that ran out, and reminds of those that soon will;
+once an hour it looks for invoices that should have been paid."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from datetime import UTC, datetime
 from procrastinate.contrib.django import app
 
 from mingyue.web.orders import lapsing
+from mingyue.web.orders.reminding import remind
 from mingyue.web.parts.begun import QUEUE
 
 _SOON = 100  # before any check: it takes a moment, and somebody's budget waits
@@ -21,3 +23,10 @@ def settle_approvals(timestamp: int) -> None:
     at = datetime.fromtimestamp(timestamp, UTC)
     for one in lapsing.due(at=at):
         lapsing.settle(one, at=at)
+
+
+@app.periodic(cron="27 * * * *")  # type: ignore[untyped-decorator]
+@app.task(name="orders:remind", queue=QUEUE, queueing_lock="orders:remind")  # type: ignore[untyped-decorator]
+def remind_of_what_is_overdue(timestamp: int) -> None:
+    """Once an hour: days end at another moment in each zone."""
+    remind(at=datetime.fromtimestamp(timestamp, UTC))

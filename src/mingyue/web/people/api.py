@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints
 
 from mingyue.web.people import queries, services
 from mingyue.web.people.access import ANY_KEY, SIGNED_IN, Needs, caller, now, there
-from mingyue.web.people.models import Membership, Organisation, User
+from mingyue.web.people.models import Membership, Organisation, Party, User
 from mingyue.web.records.etags import IF_MATCH, as_precondition, tell_version, version_matched
 from mingyue.web.records.idempotency import holds_secret
 from mingyue.web.records.paging import Cursor, Limit, Page, page_of
@@ -61,8 +61,21 @@ class MeOut(Schema):
     office: bool
 
 
-class OrganisationOut(Schema):
-    """An organisation."""
+class PartyOut(Schema):
+    """What an organisation is called on documents, and where it is paid; what was not said is empty."""
+
+    legal_name: str
+    legal_name_zh: str
+    address: str
+    address_zh: str
+    tax_number: str
+    bank_name: str
+    bank_account: str
+    accounts_email: str
+
+
+class OrganisationBriefOut(Schema):
+    """An organisation in a list."""
 
     id: UUID
     slug: str
@@ -77,6 +90,17 @@ class OrganisationOut(Schema):
     created_at: datetime
 
 
+class OrganisationOut(OrganisationBriefOut):
+    """An organisation. party: what it is called on documents, to its members; empty to others."""
+
+    party: PartyOut
+
+    @staticmethod
+    def resolve_party(found: Organisation) -> Party:
+        """As far as the walls show it."""
+        return queries.party_of(found)
+
+
 class OrganisationIn(Said):
     """A new organisation."""
 
@@ -85,13 +109,27 @@ class OrganisationIn(Said):
     name_zh: NameZh = ""
 
 
+class PartyIn(Said):
+    """What it is called on documents from now on; what is left out stays, an empty text takes it away."""
+
+    legal_name: Annotated[str, line(200, shortest=0)] = unsaid()
+    legal_name_zh: Annotated[str, line(200, shortest=0)] = unsaid()
+    address: Annotated[str, prose(300)] = unsaid()
+    address_zh: Annotated[str, prose(300)] = unsaid()
+    tax_number: Annotated[str, line(30, shortest=0)] = unsaid()
+    bank_name: Annotated[str, line(120, shortest=0)] = unsaid()
+    bank_account: Annotated[str, line(60, shortest=0)] = unsaid()
+    accounts_email: Annotated[str, StringConstraints(strict=True, max_length=200, pattern=f"{EMAIL}|^$")] = unsaid()
+
+
 class AboutIn(Said):
-    """What is told about an organisation; what is left out stays."""
+    """What is told about an organisation, and what it is called on documents; what is left out stays."""
 
     name: Name = unsaid()
     name_zh: NameZh = unsaid()
     about: Annotated[str, prose(2000)] = unsaid()
     about_zh: Annotated[str, prose(2000)] = unsaid()
+    party: PartyIn = unsaid()
 
 
 class MemberOut(Schema):
@@ -184,7 +222,7 @@ def me(request: HttpRequest) -> Any:
     }  # fmt: skip
 
 
-@router.get("/organisations", auth=READS, response=Page[OrganisationOut])
+@router.get("/organisations", auth=READS, response=Page[OrganisationBriefOut])
 def list_organisations(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Any:
     """Where the caller is a member; for a key, the one that it is for."""
     return page_of(queries.organisations_of(caller(request)), cursor=cursor, limit=limit)

@@ -40,6 +40,31 @@ class AboutForm(HouseForm):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
 
+class PartyForm(HouseForm):
+    """What it is called on documents, and where it is paid. version: of the organisation that was read."""
+
+    legal_name = forms.CharField(label=said("Registered name"), max_length=200, required=False)
+    legal_name_zh = forms.CharField(label=said("Registered name in Chinese"), max_length=200, required=False)
+    address = forms.CharField(
+        label=said("Postal address"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    address_zh = forms.CharField(
+        label=said("Postal address in Chinese"), max_length=300, required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )  # fmt: skip
+    tax_number = forms.CharField(
+        label=said("Tax registration number"), max_length=30, required=False,
+        help_text=said("In China the 18 characters of 统一社会信用代码; elsewhere as it is written there."),
+    )  # fmt: skip
+    accounts_email = forms.EmailField(label=said("E-mail address of accounts"), required=False)
+    bank_name = forms.CharField(
+        label=said("Bank"), max_length=120, required=False,
+        help_text=said("For organisations that operate facilities: their invoices say where to pay."),
+    )  # fmt: skip
+    bank_account = forms.CharField(label=said("Account number"), max_length=60, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
 class RolesForm(HouseForm):
     """A member's roles."""
 

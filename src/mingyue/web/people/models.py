@@ -105,6 +105,23 @@ class Owned(models.Model):
         abstract = True
 
 
+class Party(Owned):
+    """What an organisation is called on documents, and where it is paid: all of it may be empty. It is the organisation's
+    own; others read what was frozen into their documents. Its version is the organisation's."""
+
+    legal_name = models.CharField(max_length=200, blank=True)
+    legal_name_zh = models.CharField(max_length=200, blank=True)
+    address = models.TextField(max_length=300, blank=True)
+    address_zh = models.TextField(max_length=300, blank=True)
+    tax_number = models.CharField(max_length=30, blank=True)
+    bank_name = models.CharField(max_length=120, blank=True)
+    bank_account = models.CharField(max_length=60, blank=True)
+    accounts_email = models.EmailField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation"], name="one_party_an_organisation")]
+
+
 class Role(models.TextChoices):
     """What a member may do beyond being one."""
 

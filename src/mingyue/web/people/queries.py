@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from mingyue.web.people.keys import digest_of
-from mingyue.web.people.models import ApiKey, Invitation, Membership, Organisation, Role, User
+from mingyue.web.people.models import ApiKey, Invitation, Membership, Organisation, Party, Role, User
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.walls import seen_by
 
@@ -68,6 +68,11 @@ def organisation_of(viewer: Viewer, slug: str) -> Organisation | None:
     """The organisation of this name, to its members and the park's office."""
     found = Organisation.objects.filter(slug=slug)
     return found.first() if viewer.office else found.filter(pk__in=viewer.organisations).first()
+
+
+def party_of(organisation: Organisation) -> Party:
+    """What it is called on documents, as far as the walls show it: empty where nothing was said, or nothing to the viewer."""
+    return Party.objects.filter(organisation=organisation).first() or Party(organisation=organisation)
 
 
 def members_of(viewer: Viewer, organisation_id: UUID) -> QuerySet[Membership]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from mingyue.phrases import Phrase, say
-from mingyue.web.people import rules
+from mingyue.web.people import parties, rules
 from mingyue.web.people.keys import digest_of, new_key, new_token
-from mingyue.web.people.models import ApiKey, Invitation, Membership, Organisation, Role, User
+from mingyue.web.people.models import ApiKey, Invitation, Membership, Organisation, Party, Role, User
+from mingyue.web.people.queries import party_of
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError, refuse
 from mingyue.web.records.services import record
@@ -64,11 +65,16 @@ def change_organisation(
     name_zh: str,
     about: str,
     about_zh: str,
+    party: Mapping[str, str] | None = None,
 ) -> None:
-    """What is told about an organisation. Raises ConflictError where somebody changed it meanwhile."""
+    """What is told about an organisation, and, where it is said, what it is called on documents from now on.
+
+    Raises ConflictError where somebody changed it meanwhile. party: texts of `Party`; what is left out stays.
+    """
     _refuse(rules.why_not_lead(actor, organisation_id), actor, organisation_id)
     if not 2 <= len(name.strip()) <= 120:
         raise InvalidError("name", say("A name has 2 to 120 characters."))
+    called = None if party is None else _right_party(_known_party(organisation_id) | dict(party))
     with transaction.atomic():
         changed = Organisation.objects.filter(pk=organisation_id, version=version).update(
             name=name.strip(), name_zh=name_zh.strip()[:120], about=about.strip()[:2000],
@@ -78,10 +84,24 @@ def change_organisation(
             raise ConflictError(
                 say("Somebody changed this meanwhile."), remedy=say("Look at what it says now, and change it again.")
             )
+        if called is not None:
+            Party.objects.update_or_create(organisation_id=organisation_id, defaults=called)
         record(
             actor=actor, what="organisation.changed", subject=Organisation.objects.get(pk=organisation_id),
             organisation_id=organisation_id, at=at,
         )  # fmt: skip
+
+
+def _known_party(organisation_id: UUID) -> dict[str, str]:
+    kept = party_of(Organisation.objects.get(pk=organisation_id))
+    return {name: getattr(kept, name) for name in parties.LONGEST}
+
+
+def _right_party(said: Mapping[str, str]) -> dict[str, str]:
+    tidied = parties.tidied(said)
+    for field, fault in parties.why_not_party(tidied).items():
+        raise InvalidError(field, fault)
+    return tidied
 
 
 def invite(

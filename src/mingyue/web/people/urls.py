@@ -10,6 +10,7 @@ urlpatterns = [
     path("organisations/", views.organisations, name="organisations"),
     path("organisations/<slug:slug>/", views.organisation, name="organisation"),
     path("organisations/<slug:slug>/change/", views.change, name="organisation-change"),
+    path("organisations/<slug:slug>/party/", views.name_party, name="organisation-party"),
     path("organisations/<slug:slug>/invite/", views.invite, name="invite"),
     path(
         "organisations/<slug:slug>/invitations/<uuid:invitation_id>/withdraw/",

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from mingyue.phrases import in_language, say
 from mingyue.web.people import queries, services
-from mingyue.web.people.forms import AboutForm, InvitationForm, KeyForm, OrganisationForm, RolesForm
+from mingyue.web.people.forms import AboutForm, InvitationForm, KeyForm, OrganisationForm, PartyForm, RolesForm
 from mingyue.web.people.models import Organisation, Role
+from mingyue.web.people.parties import LONGEST
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.errors import InvalidError, NotFoundError, RefusedError
 from mingyue.web.records.language import in_current_language
@@ -62,6 +63,24 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, in_current_language(say("Changed.")))
         return redirect("organisation", slug=slug)
     return render(request, "people/organisation.html", _about(request, slug, about_form=form), status=400)
+
+
+@login_required
+@require_POST
+def name_party(request: HttpRequest, slug: str) -> HttpResponse:
+    """What it is called on documents from now on, and where it is paid."""
+    viewer, found = _member(request, slug)
+    form = PartyForm(request.POST)
+    if form.is_valid() and accepted(form, lambda: _name_party(viewer, found, **form.cleaned_data)):
+        messages.success(request, in_current_language(say("Changed.")))
+        return redirect("organisation", slug=slug)
+    return render(request, "people/organisation.html", _about(request, slug, party_form=form), status=400)
+
+
+def _name_party(viewer: Viewer, found: Organisation, *, version: int, **party: str) -> None:
+    services.change_organisation(
+        actor=viewer, organisation_id=found.pk, version=version, at=datetime.now(UTC), party=party, **_told_about(found)
+    )
 
 
 @login_required
@@ -179,7 +198,7 @@ def _member(request: HttpRequest, slug: str) -> tuple[Viewer, Organisation]:
 
 def _about(request: HttpRequest, slug: str, **more: Any) -> dict[str, Any]:
     viewer, found = _member(request, slug)
-    about = {"name": found.name, "name_zh": found.name_zh, "about": found.about, "about_zh": found.about_zh}
+    party = queries.party_of(found)
     allowed = [(value, label) for value, label in Role.choices if value != Role.OFFICE or found.runs_platform]
     invitation_form = InvitationForm(initial={"roles": [Role.MEMBER]})
     invitation_form.fields["roles"].choices = allowed  # type: ignore[attr-defined]
@@ -190,10 +209,16 @@ def _about(request: HttpRequest, slug: str, **more: Any) -> dict[str, Any]:
         "keys": queries.keys_of(viewer, found.pk),
         "leads": viewer.has(found.pk, Role.OWNER),
         "role_choices": allowed,
-        "about_form": AboutForm(initial=about | {"version": found.version}),
+        "party": party,
+        "about_form": AboutForm(initial=_told_about(found) | {"version": found.version}),
+        "party_form": PartyForm(initial={name: getattr(party, name) for name in LONGEST} | {"version": found.version}),
         "invitation_form": invitation_form,
         "key_form": KeyForm(),
     } | more
+
+
+def _told_about(found: Organisation) -> dict[str, str]:
+    return {"name": found.name, "name_zh": found.name_zh, "about": found.about, "about_zh": found.about_zh}
 
 
 def _send_invitation(organisation: Organisation, email: str, address: str) -> None:

@@ -24,9 +24,9 @@ from mingyue.web.orders import services as orders
 from mingyue.web.orders.models import Project
 from mingyue.web.people.founding import appoint_office
 from mingyue.web.people.middleware import tell_of
-from mingyue.web.people.models import Membership, Organisation, User
+from mingyue.web.people.models import Membership, Organisation, Party, User
 from mingyue.web.people.queries import viewer_of, viewer_of_key
-from mingyue.web.people.services import make_key
+from mingyue.web.people.services import change_organisation, make_key
 from mingyue.web.people.viewers import SCOPES, Viewer
 from mingyue.web.records.errors import RefusedError
 from mingyue.web.records.services import record
@@ -57,6 +57,7 @@ def demonstrate(*, environment: Environment, at: datetime, tell: Callable[[str],
     people = {person["email"]: _person(person, passwords[person["email"]], at) for person in told["person"]}
     for one in told["organisation"]:
         _organisation(one, [person for person in told["person"] if person["organisation"] == one["slug"]], people, at)
+        _party(one, people, [person for person in told["person"] if person["organisation"] == one["slug"]], at)
     tell(say("{count} organisations, {people} people", count=len(told["organisation"]), people=len(people)))
     manager = viewer_of(people["manager@mingyue.example"])
     for one in told["facility"]:
@@ -144,6 +145,21 @@ def _organisation(told: dict[str, Any], members: list[dict[str, Any]], people: d
             )  # fmt: skip
             if fresh:
                 record(actor=None, what="membership.began", subject=membership, at=at)
+
+
+def _party(told: dict[str, Any], people: dict[str, User], members: list[dict[str, Any]], at: datetime) -> None:
+    """What it is called on documents, said by its owner; what was said since stays."""
+    owner = next((people[one["email"]] for one in members if "owner" in one["roles"]), None)
+    if owner is None or "party" not in told:
+        return
+    actor = viewer_of(owner)
+    tell_of(actor)
+    found = Organisation.objects.get(slug=told["slug"])
+    if not Party.objects.filter(organisation=found).exists():
+        change_organisation(
+            actor=actor, organisation_id=found.pk, version=found.version, at=at, name=found.name, name_zh=found.name_zh,
+            about=found.about, about_zh=found.about_zh, party=told["party"],
+        )  # fmt: skip
 
 
 def _facility(told: dict[str, Any], manager: Viewer, at: datetime) -> None:

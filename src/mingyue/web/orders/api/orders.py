@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -24,6 +25,7 @@ State = Annotated[
     Query(None, description="Those that are so far."),
 ]
 Number = Annotated[str, Query(None, pattern=ORDER_NUMBER, description="The one of this number, such as O-7F3K-2M9P.")]
+Overdue = Annotated[bool, Query(False, description="Only those that should have been paid by now.")]
 OfOrder = Annotated[UUID | None, Query(None, description="Those of this order.")]
 _CSV: dict[str, Any] = {
     "responses": {200: {"description": "OK", "content": {"text/csv": {"schema": {"type": "string"}}}}}
@@ -110,15 +112,19 @@ def list_invoices(
     *,
     organisation: OfOrganisation = "",
     order: OfOrder = None,
+    overdue: Overdue = False,
     cursor: Cursor = "",
     limit: Limit = 50,
 ) -> Any:
     """Invoices and credit notes of the orders that the caller may see, the newest first."""
-    found = queries.invoices_of(caller(request)).select_related("order")
+    at = now()
+    found = queries.invoices_of(caller(request)).select_related("order", "voiding")
     found = of_organisation(request, found, organisation, seller="customer")
     if order:
         found = found.filter(order_id=order)
-    return told_page(page_of(found, cursor=cursor, limit=limit, by="at"), telling.invoice_as_json)
+    if overdue:
+        found = found.filter(queries.to_be_paid(at))
+    return told_page(page_of(found, cursor=cursor, limit=limit, by="at"), partial(telling.invoice_as_json, at=at))
 
 
 @router.get("/invoices/{uuid:invoice_id}", auth=READS, response=InvoiceOut)
@@ -172,11 +178,11 @@ def export_ledger(request: HttpRequest, organisation: OfOrganisation = "", order
 
 def _told(request: HttpRequest, order_id: UUID) -> Any:
     viewer = caller(request)
-    return telling.order_as_json(viewer, there(queries.order_of(viewer, order_id)))
+    return telling.order_as_json(viewer, there(queries.order_of(viewer, order_id)), at=now())
 
 
 def _told_invoice(request: HttpRequest, invoice_id: UUID) -> Any:
-    return telling.invoice_as_json(there(queries.invoice_of(caller(request), invoice_id)))
+    return telling.invoice_as_json(there(queries.invoice_of(caller(request), invoice_id)), at=now())
 
 
 def _told_entry(request: HttpRequest, entry: Entry) -> Any:

@@ -126,7 +126,9 @@ def accept_quote(request: HttpRequest, response: HttpResponse, quote_id: UUID, s
     the order that they made."""
     order = services.accept_quote(actor=caller(request), quote_id=quote_id, option=said.option, at=now())
     response["Location"] = f"/api/orders/{order.pk}"
-    return Status(201, telling.order_as_json(caller(request), there(queries.order_of(caller(request), order.pk))))
+    return Status(
+        201, telling.order_as_json(caller(request), there(queries.order_of(caller(request), order.pk)), at=now())
+    )
 
 
 # --- the facility's answer ----------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -189,7 +189,9 @@ class ApprovalOut(Schema):
 
 
 class QuoteOut(QuoteBriefOut):
-    """A quote, to either side. closed: why it cannot be approved or accepted; null where it can. answer: why it was declined
+    """A quote, to either side. payment_days: by which invoices are due; null in quotes of before.
+
+    closed: why it cannot be approved or accepted; null where it can. answer: why it was declined
     or withdrawn. approval: only the customer's side is told. may_order, may_approve, may_answer: what the caller may do.
 
     content: what is frozen, word for word. digest: its SHA-256, as JSON with sorted names and no spaces, in UTF-8.
@@ -203,6 +205,7 @@ class QuoteOut(QuoteBriefOut):
     tariff: TariffOfQuoteOut
     review: list[str]
     cancel_due_per_mille: dict[str, int]
+    payment_days: int | None
     options: list[OptionOut]
     thread: list[MessageOut]
     approval: ApprovalOut | None
@@ -249,7 +252,11 @@ class BalanceOut(Schema):
 
 
 class InvoiceOut(Schema):
-    """An invoice or a credit note. kind: invoice or credit_note. about: the invoice that a credit note is about."""
+    """An invoice or a credit note. kind: invoice or credit_note. about: the invoice that a credit note is about.
+
+    due_on: the last day to pay, in the facility's zone; null where no terms were quoted. settled_at: since when nothing of it
+    is to be paid any more. overdue: whether it should have been paid by now. voided_why: what the facility said.
+    """
 
     id: UUID
     kind: Annotated[str, among(Invoice.Kind.values)]
@@ -261,7 +268,11 @@ class InvoiceOut(Schema):
     total_fen: int
     rates: list[RateOut]
     at: datetime
+    due_on: date | None
+    settled_at: datetime | None
+    overdue: bool
     voided_at: datetime | None
+    voided_why: str | None
 
 
 class OrderOut(OrderBriefOut):

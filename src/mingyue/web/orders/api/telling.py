@@ -50,6 +50,7 @@ def quote_as_json(viewer: Viewer, quote: Quote, *, at: datetime) -> Json:
         "tariff": content["tariff"],
         "review": [_said(reason) for reason in content["review"]],
         "cancel_due_per_mille": content["cancel_due_per_mille"],
+        "payment_days": content.get("payment_days"),
         "options": [option_as_json(option) for option in content["options"]],
         "thread": [_message(one) for one in queries.messages_of(viewer, quote)],
         "approval": None if approval is None else _approval(approval),
@@ -94,10 +95,10 @@ def order_in_list(order: Order) -> Json:
     }  # fmt: skip
 
 
-def order_as_json(viewer: Viewer, order: Order) -> Json:
+def order_as_json(viewer: Viewer, order: Order, *, at: datetime) -> Json:
     """With what was billed and paid, and what it costs to step back."""
     now = books.balance_of(order)
-    invoices = queries.invoices_of(viewer).filter(order=order).select_related("order")
+    invoices = queries.invoices_of(viewer).filter(order=order).select_related("order", "voiding")
     stands = not rules.why_not_cancel(order)
     return order_in_list(order) | {
         "option": option_as_json(order.quote.content["options"][order.option]),
@@ -106,7 +107,7 @@ def order_as_json(viewer: Viewer, order: Order) -> Json:
             "to_bill_fen": now.committed, "billed_fen": now.charged, "to_pay_fen": now.receivable,
             "paid_fen": now.bank, "written_off_fen": now.losses,
         },
-        "invoices": [invoice_as_json(one) for one in invoices],
+        "invoices": [invoice_as_json(one, at=at) for one in invoices],
         "cancelled_at": order.cancelled_at,
         "due_fen": order.due_fen,
         "due_on_cancelling_fen": due_on_cancelling(order) if stands else None,
@@ -116,13 +117,14 @@ def order_as_json(viewer: Viewer, order: Order) -> Json:
     }  # fmt: skip
 
 
-def invoice_as_json(invoice: Invoice) -> Json:
-    """An invoice or a credit note, read with its order."""
+def invoice_as_json(invoice: Invoice, *, at: datetime) -> Json:
+    """An invoice or a credit note, read with its order and the entry of its voiding."""
     return {
         "id": invoice.pk, "kind": invoice.kind, "kind_said": str(invoice.get_kind_display()), "number": invoice.number,
         "order": _numbered(invoice.order), "about": invoice.about_id, "currency": invoice.order.currency,
         "total_fen": invoice.total_fen, "rates": rates_as_json(invoice.rates), "at": invoice.at,
-        "voided_at": invoice.voided_at,
+        "due_on": invoice.due_on, "settled_at": invoice.settled_at, "overdue": invoice.is_overdue(at),
+        "voided_at": invoice.voided_at, "voided_why": invoice.voiding.note if invoice.voiding else None,
     }  # fmt: skip
 
 

@@ -54,8 +54,8 @@ def void_invoice(*, actor: Viewer, invoice_id: UUID, why: str, at: datetime) -> 
                 credited=invoice.credit_notes.exists(), cancelled=order.state == Order.State.CANCELLED,
             )
         )  # fmt: skip
-        Invoice.objects.filter(pk=invoice_id).update(voided_at=at)
-        _post(actor, order, Entry.Kind.VOID, accounts.voided(books.read(invoice.rates)), at, note=why)
+        entry = _post(actor, order, Entry.Kind.VOID, accounts.voided(books.read(invoice.rates)), at, note=why)
+        Invoice.objects.filter(pk=invoice_id).update(voided_at=at, voiding=entry)
         _tell(actor, "invoice.voided", order, at, invoice=invoice.number, amount_fen=invoice.total_fen)
 
 
@@ -122,6 +122,7 @@ def settle_cancelled(*, actor: Viewer, order: Order, due_fen: int, at: datetime)
     now = books.balance_of(order)
     if now.committed:
         _post(actor, order, Entry.Kind.RELEASE, accounts.released(now.committed), at)
+    books.settle(order, at=at)
     return now.charged
 
 
@@ -187,4 +188,6 @@ def _booked() -> Phrase:
 
 
 def _tell(actor: Viewer, what: str, order: Order, at: datetime, **facts: int | str) -> None:
+    """The last of each act: which invoices are paid now, and what happened."""
+    books.settle(order, at=at)
     tell_both(actor=actor, what=what, subject=order, shared=order, at=at, facts=facts)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Max, Sum
+from django.db.models.functions import Coalesce
 
 from mingyue.web.orders.ledger.accounts import Amounts, Balance, Rates, checked
 from mingyue.web.orders.ledger.money import Money, money_of
+from mingyue.web.orders.ledger.terms import due_of, still_open
 from mingyue.web.orders.models import Account, Entry, Invoice, Order, Posting
+from mingyue.web.orders.parties import parties_now
 from mingyue.web.people.viewers import Viewer
 
 
@@ -74,10 +77,38 @@ def issue(
     # Its key stays free: whoever else posts to this account holds that already, and two would wait for each other.
     Account.objects.select_for_update(no_key=True).get(pk=account_of(order, Account.Kind.RECEIVABLE).pk)
     last = Invoice.objects.filter(organisation_id=order.provider_id, kind=kind).aggregate(last=Max("number"))["last"]
+    due_on, overdue_at = _due(order, at) if kind == Invoice.Kind.INVOICE else (None, None)
     return Invoice.objects.create(
         organisation_id=order.provider_id, customer_id=order.organisation_id, order=order, kind=kind,
         number=(last or 0) + 1, about=about, entry=entry, total_fen=_sum(rates), rates=as_json(rates), at=at,
+        parties=parties_now(customer_id=order.organisation_id, provider_id=order.provider_id),
+        due_on=due_on, overdue_at=overdue_at,
     )  # fmt: skip
+
+
+def _due(order: Order, at: datetime) -> tuple[date | None, datetime | None]:
+    """By the terms that were quoted; a quote of before has none."""
+    days = order.quote.content.get("payment_days")
+    return (None, None) if days is None else due_of(at, days=days, zone=order.quote.facility.zone)
+
+
+def settle(order: Order, *, at: datetime) -> None:
+    """Say of each invoice that stands whether something of it is still to be paid. After what was posted last."""
+    for invoice, open_fen in open_of(order, balance_of(order)):
+        if bool(open_fen) == bool(invoice.settled_at):
+            Invoice.objects.filter(pk=invoice.pk).update(settled_at=None if open_fen else at)
+
+
+def open_of(order: Order, now: Balance, *, database: str = "default") -> list[tuple[Invoice, int]]:
+    """The invoices that stand, and what is still to be paid of each."""
+    standing = list(
+        Invoice.objects.using(database)
+        .filter(order_id=order.pk, kind=Invoice.Kind.INVOICE, voided_at=None)
+        .annotate(credited_fen=Coalesce(Sum("credit_notes__total_fen"), 0))
+        .order_by("number")
+    )
+    asked = [invoice.total_fen - invoice.credited_fen for invoice in standing]
+    return list(zip(standing, still_open(now.receivable, asked), strict=True))
 
 
 def left_to_bill(order: Order) -> dict[int, tuple[int, int]]:

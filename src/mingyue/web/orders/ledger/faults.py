@@ -73,6 +73,10 @@ def _order(order: Order, database: str) -> Iterator[Phrase]:
     if now.charged != standing - credited:
         yield say("{found:,} fen are booked as billed instead of {expected:,}",
                   found=now.charged, expected=standing - credited)  # fmt: skip
+    for invoice, open_fen in books.open_of(order, now, database=database):
+        if bool(open_fen) == bool(invoice.settled_at):
+            yield say("of invoice {number} {open:,} fen are to be paid, and it says otherwise",
+                      number=invoice.number, open=open_fen)  # fmt: skip
     if now.bank < 0:
         yield say("more was paid back than was paid")
     if cancelled and order.due_fen != now.charged:
@@ -102,6 +106,8 @@ def _invoices(database: str) -> Iterator[Fault]:
                 yield invoice.order.number, say("invoices before number {number} are missing", number=invoice.number)
                 break
     for invoice in found:
+        if bool(invoice.voided_at) != bool(invoice.voiding_id):
+            yield invoice.order.number, say("nothing says why invoice {number} was voided", number=invoice.number)
         if sum(net + tax for _, net, tax in invoice.rates) != invoice.total_fen or invoice.total_fen != abs(
             receivable.get(invoice.entry_id, 0)
         ):

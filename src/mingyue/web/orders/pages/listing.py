@@ -51,10 +51,15 @@ def orders(request: HttpRequest) -> HttpResponse:
 @require_GET
 def invoices(request: HttpRequest) -> HttpResponse:
     """What was billed, and credit notes."""
-    voided = Narrowing(in_current_language(say("Invoice voided")), Q(voided_at__isnull=False))
+    at = datetime.now(UTC)
+    further = {
+        "open": Narrowing(in_current_language(say("To be paid")), queries.to_be_paid()),
+        "overdue": Narrowing(in_current_language(say("Overdue")), queries.to_be_paid(at)),
+        "voided": Narrowing(in_current_language(say("Invoice voided")), Q(voided_at__isnull=False)),
+    }
     found = listed(
         queries.invoices_of(viewer_of(request)).select_related("order__quote__facility"), request.GET,
         searched=("number", "order__number", "order__reference", "order__quote__part_name"),
-        states=by_state(Invoice.Kind.choices, "kind") | {"voided": voided},
+        states=by_state(Invoice.Kind.choices, "kind") | further,
     )  # fmt: skip
-    return render(request, "orders/invoices.html", {"listed": found, "tab": "invoices"})
+    return render(request, "orders/invoices.html", {"listed": found, "now": at, "tab": "invoices"})

@@ -84,7 +84,7 @@ def order_of(request: HttpRequest, order_id: UUID) -> tuple[Viewer, Order]:
 
 
 def _about(viewer: Viewer, found: Order) -> dict[str, Any]:
-    invoices = list(queries.invoices_of(viewer).filter(order=found).select_related("about"))
+    invoices = list(queries.invoices_of(viewer).filter(order=found).select_related("about", "voiding"))
     buys = queries.buys(viewer, found.quote)
     cancels = buys and not rules.why_not_cancel(found)
     return {
@@ -97,6 +97,7 @@ def _about(viewer: Viewer, found: Order) -> dict[str, Any]:
         "money": books.money_in(found),
         "entries": queries.entries_of(viewer).filter(order=found),
         "invoices": invoices,
+        "now": datetime.now(UTC),
         "cancels": cancels,
         "due_fen": due_on_cancelling(found) if cancels else None,
     } | (_forms(invoices) if rules.may_provide(viewer, found.provider_id) else {"provides": False})

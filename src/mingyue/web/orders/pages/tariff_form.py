@@ -15,7 +15,7 @@ from mingyue.web.facilities.bridge import profile_of
 from mingyue.web.facilities.models import Facility
 from mingyue.web.orders.models import Order
 from mingyue.web.orders.names import TwoNames
-from mingyue.web.orders.pricing.numbers import ALL, CANCELLABLE, INSPECTIONS, TAXED
+from mingyue.web.orders.pricing.numbers import ALL, CANCELLABLE, INSPECTIONS, TAXED, complete
 from mingyue.web.orders.pricing.prices import INSPECTION_NAMES, KIND_NAMES
 from mingyue.web.records.forms import HouseForm
 from mingyue.web.records.language import current_language, in_current_language, said
@@ -28,6 +28,7 @@ AMOUNTS = {
 }
 LIMITS = {
     "valid_days": say("A quote counts for days"),
+    "payment_days": say("Days to pay an invoice"),
     "review_above_fen": say("A person looks above, ¥"),
     "review_above_quantity": say("A person looks above, parts"),
     "review_above_hours": say("A person looks above, machine hours"),
@@ -119,7 +120,7 @@ class TariffForm(HouseForm):
         self, *args: Any, facility: Facility, numbers: Mapping[str, Any] | None, version: int, **kwargs: Any
     ) -> None:
         super().__init__(*args, initial={"version": version}, **kwargs)
-        told = numbers or _START
+        told = complete(numbers or _START)
         self._names = names_of(facility)
         for field, label in AMOUNTS.items():
             self._add(field, label, told.get(field))
@@ -197,7 +198,7 @@ def _pair(line: str) -> tuple[str, int]:
 
 def posted(facility: Facility, numbers: Mapping[str, Any]) -> Iterator[tuple[Phrase, list[tuple[str, str]]]]:
     """Title, and what each costs, for whoever reads prices."""
-    names = names_of(facility)
+    names, numbers = names_of(facility), complete(numbers)
     yield say("Amounts"), [(label, shown(field, numbers[field])) for field, label in AMOUNTS.items()]
     for field, title in GROUPS.items():
         told, known = numbers[field], names[field]

@@ -2,7 +2,8 @@
 
 Rows go in, and the content of the quote as far as the reader's side may know it; nothing is asked of the database. All of
 it stands in rows that never change, but for `standing`: that an invoice was voided, an order cancelled, a quote withdrawn.
-It never says what a clock says, and both sides read the same once there is an order.
+It never says what a clock says, and both sides read the same once there is an order. Both sides are called what they were
+called when it was asked, accepted or issued.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def document_of_order(order: Order, content: Json, place: Place) -> Json:
             "state": "cancelled" if cancelled else "confirmed", "since": place.time(order.cancelled_at),
             "due_fen": order.due_fen,
         },
-        **_deal(content),
+        **_deal(content, order.parties),
         "references": _references(order.quote) | {"order": order.number, "project": order.reference},
         "option": _option(content["options"][order.option]),
         "terms": _terms(content),
@@ -64,19 +65,22 @@ def document_of_order(order: Order, content: Json, place: Place) -> Json:
 def document_of_invoice(invoice: Invoice, content: Json, place: Place) -> Json:
     """What is asked for, or asked for less: amounts of a credit note are what it takes back.
 
-    invoice: with its order, that order's quote, its entry, and the invoice that a credit note is about.
+    invoice: with its order, that order's quote, its entry, that of its voiding, and the invoice that a credit note is about.
     """
-    order = invoice.order
+    order, about = invoice.order, invoice.about
     references = _references(order.quote) | {"order": order.number, "project": order.reference}
-    if invoice.about is not None:
-        references["invoice"] = invoice.about.number
+    if about is not None:
+        references["invoice"] = about.number
     return {
         **_head(invoice.kind, invoice.number, invoice.at, place),
         "standing": {
             "state": "voided" if invoice.voided_at else "issued", "since": place.time(invoice.voided_at),
+            "why": invoice.voiding.note if invoice.voiding else None,
         },
-        **_deal(content),
+        **_deal(content, invoice.parties),
         "references": references,
+        "about": _about(invoice, place),
+        "payment": _payment(invoice, content) if invoice.kind == Invoice.Kind.INVOICE else None,
         "order": {"at": place.time(order.at), "total_fen": order.total_fen},
         "option": _option(content["options"][order.option]),
         "note": invoice.entry.note,
@@ -94,9 +98,30 @@ def _head(kind: str, number: str | int, at: datetime, place: Place) -> Json:
     }  # fmt: skip
 
 
-def _deal(content: Json) -> Json:
+def _deal(content: Json, parties: Json | None = None) -> Json:
+    """parties: what both sides were called then; as the quote calls them where that was not kept."""
     kept = {name: content[name] for name in ("currency", "customer", "provider", "facility", "part")}
-    return kept | {"withheld": content.get("withheld", False)}
+    return kept | (parties or {}) | {"withheld": content.get("withheld", False)}
+
+
+def _about(invoice: Invoice, place: Place) -> Json | None:
+    """The invoice that a credit note is about; credit notes of before print its number alone, as they did."""
+    about = invoice.about
+    if about is None or invoice.parties is None:
+        return None
+    return {"at": place.time(about.at), "total_fen": about.total_fen}
+
+
+def _payment(invoice: Invoice, content: Json) -> Json:
+    """Until when, where to and under which name; null or empty is what was not said when it was issued."""
+    provider = (invoice.parties or content)["provider"]
+    return {
+        "days": content.get("payment_days"),
+        "due_on": invoice.due_on.isoformat() if invoice.due_on else None,
+        "bank_name": provider.get("bank_name", ""),
+        "bank_account": provider.get("bank_account", ""),
+        "reference": str(invoice.number),
+    }
 
 
 def _references(quote: Quote) -> Json:
@@ -104,7 +129,7 @@ def _references(quote: Quote) -> Json:
 
 
 def _terms(content: Json) -> Json:
-    return {"cancel_due_per_mille": content["cancel_due_per_mille"]}
+    return {"cancel_due_per_mille": content["cancel_due_per_mille"], "payment_days": content.get("payment_days")}
 
 
 def _option(option: Json) -> Json:

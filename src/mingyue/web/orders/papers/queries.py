@@ -37,7 +37,7 @@ def order_document(viewer: Viewer, order_id: UUID) -> Json | None:
 
 def invoice_document(viewer: Viewer, invoice_id: UUID) -> Json | None:
     """The invoice or credit note."""
-    rows = ["about", "entry", *(f"order__quote__{side}" for side in _SIDES)]
+    rows = ["about", "entry", "voiding", *(f"order__quote__{side}" for side in _SIDES)]
     found = queries.invoices_of(viewer).select_related(*rows).filter(pk=invoice_id).first()
     if found is None:
         return None

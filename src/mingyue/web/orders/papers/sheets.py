@@ -3,7 +3,7 @@
 The layout knows neither kinds of documents nor languages. A sheet is JSON; pairs are a label and what stands there:
 
 language title number author     stamp: a word across each page      marks: what is said at the top of each page
-parties: label and names         facts: pairs                        notes: what stands below all
+parties: label, names, lines     facts: pairs                        notes: what stands below all
 sections: title, facts, head and rows of a table, sums (pairs); in a table all columns but the first are numbers
 """
 
@@ -62,7 +62,7 @@ class _Writer:
             "language": self.language,
             "title": self.says(_TITLES[document["kind"]]),
             "number": self.number(),
-            "author": self.name(document["provider"]),
+            "author": next(self.parties())["names"][0],
             "stamp": self.stamp(),
             "marks": [self.says(mark) for mark in self.marks()],
             "parties": list(self.parties()),
@@ -76,13 +76,14 @@ class _Writer:
     def says(self, text: str) -> str:
         return str(in_language(text, self.language))
 
-    def name(self, named: Json) -> str:
-        return str((self.language == "zh" and named["name_zh"]) or named["name"])
+    def name(self, named: Json, field: str = "name") -> str:
+        return str((self.language == "zh" and named.get(f"{field}_zh")) or named.get(field) or "")
 
-    def both(self, named: Json) -> list[str]:
+    def both(self, named: Json, field: str = "name") -> list[str]:
         """The name in this language, then the one in the other where it is another."""
-        first = self.name(named)
-        return [first, *(other for other in (named["name_zh"], named["name"]) if other and other != first)]
+        first = self.name(named, field) or named.get(f"{field}_zh", "")
+        others = (named.get(f"{field}_zh"), named.get(field))
+        return [first, *(other for other in others if other and other != first)]
 
     def number(self) -> str:
         """Invoices are counted; the others' numbers are names."""
@@ -128,6 +129,9 @@ class _Writer:
                 " {scheduled} once scheduled, {making} while it is made.",
                 accepted=due["accepted"], scheduled=due["scheduled"], making=due["making"],
             )  # fmt: skip
+            days = self.document["terms"].get("payment_days")
+            if days is not None:
+                yield say("Invoices are to be paid within {days} days.", days=days)
         if self.document["kind"] == "invoice":
             yield say(
                 "This is a commercial invoice, not a fapiao (增值税发票); the facility issues that by its tax system."
@@ -142,15 +146,27 @@ class _Writer:
     def parties(self) -> Iterator[Json]:
         sides = {"provider": say("Issued by"), "customer": say("Issued to"), "facility": say("Facility")}
         for side, label in sides.items():
-            yield {"label": self.says(label), "names": self.both(self.document[side])}
+            called = self.document[side]
+            names = self.both(called, "legal_name") if has_legal_name(called) else self.both(called)
+            yield {"label": self.says(label), "names": names, "lines": list(self.lines(called))}
+
+    def lines(self, called: Json) -> Iterator[str]:
+        """Where it is reached, and by which number its tax office knows it."""
+        yield from self.both(called, "address")[0].splitlines()
+        if called.get("tax_number"):
+            yield self.says(say("Tax number: {number}", number=called["tax_number"]))
+        if called.get("accounts_email"):
+            yield called["accounts_email"]
 
     def facts(self) -> Iterator[Pair]:
         document, refers = self.document, self.document["references"]
         yield self.pair(say("Date"), f"{self.time(document['at'])} ({document['zone']})")
         if document.get("valid_until"):
             yield self.pair(say("Valid until"), f"{self.time(document['valid_until'])} ({document['zone']})")
+        if self.due_on():
+            yield self.pair(say("To be paid by"), self.due_on())
         if "invoice" in refers:
-            yield self.pair(say("About invoice"), self.says(say("No. {number}", number=refers["invoice"])))
+            yield self.pair(say("About invoice"), self.about(refers["invoice"]))
         if "order" in refers and document["kind"] != "order_confirmation":
             yield self.pair(say("Order"), f"{refers['order']} ({yuan(document['order']['total_fen'])})")
         if document["kind"] != "quote":
@@ -158,8 +174,20 @@ class _Writer:
             yield self.pair(say("Project"), refers["project"])
         yield self.pair(say("Currency"), document["currency"])
         if document.get("note"):
-            yield self.pair(say("Note"), document["note"])
+            yield self.pair(say("Why") if document.get("about") else say("Note"), document["note"])
+        if document["standing"].get("why") and document["kind"] == "invoice":
+            yield self.pair(say("Why it was voided"), document["standing"]["why"])
         yield from self.part()
+
+    def about(self, number: int) -> str:
+        """The invoice that a credit note is about."""
+        named, about = self.says(say("No. {number}", number=number)), self.document.get("about")
+        return f"{named} ({self.day(about['at'])}, {yuan(about['total_fen'])})" if about else named
+
+    def due_on(self) -> str:
+        """Of an invoice that stands; empty where nothing is to be paid, or no terms were quoted."""
+        voided = self.document["standing"]["state"] == "voided"
+        return "" if voided else str((self.document.get("payment") or {}).get("due_on") or "")
 
     def part(self) -> Iterator[Pair]:
         part = self.document["part"]
@@ -194,11 +222,32 @@ class _Writer:
             yield self.compared(options)
         if document["kind"] in {"invoice", "credit_note"}:
             yield self.billed()
+            if self.is_paid_at_a_bank():
+                yield self.section(say("Where to pay"), facts=self.payment())
             yield self.section(say("What was ordered"), facts=self.option_facts(options[0]))
             return
         for option in options:
             several = say("Option {number}", number=option["number"] + 1)
             yield self.priced(option, several if len(options) > 1 else say("What it costs, line by line"))
+
+    def is_paid_at_a_bank(self) -> bool:
+        """Whether it asks for something, and says where."""
+        voided = self.document["standing"]["state"] == "voided"
+        return not voided and bool((self.document.get("payment") or {}).get("bank_account"))
+
+    def payment(self) -> Iterator[Pair]:
+        """What whoever pays copies into a form of their bank."""
+        payment, provider = self.document["payment"], self.document["provider"]
+        payee = self.both(provider, "legal_name") if has_legal_name(provider) else self.both(provider)
+        yield self.pair(say("Payee"), payee[0])
+        yield self.pair(say("Bank"), payment["bank_name"])
+        yield self.pair(say("Account number"), payment["bank_account"])
+        yield self.pair(
+            say("Reference of the payment"), self.says(say("Invoice {number}", number=payment["reference"]))
+        )
+        yield self.pair(say("Amount"), self.amount(self.document["total_fen"]))
+        if self.due_on():
+            yield self.pair(say("To be paid by"), self.due_on())
 
     def section(self, title: Phrase, *, facts: Any = (), head: Any = (), rows: Any = (), sums: Any = ()) -> Json:
         return {
@@ -257,3 +306,8 @@ class _Writer:
             rate, net = percent(one["tax_per_mille"]), self.amount(one["net_fen"])
             yield self.pair(say("Tax {rate} of {amount}", rate=rate, amount=net), self.amount(one["tax_fen"]))
         yield self.pair(say("Total"), self.amount(priced["total_fen"]))
+
+
+def has_legal_name(called: Json) -> bool:
+    """Whether it said by which name it is registered."""
+    return bool(called.get("legal_name") or called.get("legal_name_zh"))

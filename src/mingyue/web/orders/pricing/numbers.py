@@ -12,6 +12,7 @@ INSPECTIONS = ("visual", "dimensional", "full")
 TAXED = ("setup", "machine", "resin", "cleaning", "inspection", "handling", "minimum")
 CANCELLABLE = ("accepted", "scheduled", "making")  # states of an order
 ALL = 1000  # per mille
+PAYMENT_DAYS = 30  # by which invoices are due where nothing else is said
 
 _MOST_FEN = 100_000_000_00  # a hundred million yuan: whoever types more has mistyped
 _MOST_TIMES = 10 * ALL
@@ -29,7 +30,7 @@ class Numbers:
     tolerance_per_mille: by half-width in µm. kind_per_mille: by kind of organisation; one not named pays the list price.
     rebate_per_mille: by the quantity from which on parts cost so much less. tax_per_mille: by kind of line.
     cancel_due_per_mille: what is due of the total, by the state in which an order is cancelled.
-    review_above: a person looks at what passes one of these.
+    review_above: a person looks at what passes one of these. payment_days: after an invoice's date it is due.
     """
 
     setup_fen: int
@@ -49,6 +50,7 @@ class Numbers:
     review_above_quantity: int
     review_above_hours: int
     cancel_due_per_mille: Mapping[str, int]
+    payment_days: int = PAYMENT_DAYS
 
     @property
     def rebates(self) -> list[tuple[int, int]]:
@@ -58,7 +60,13 @@ class Numbers:
 
 def read(said: Mapping[str, Any]) -> Numbers:
     """The numbers that JSON says, which `faults_of` found to be right."""
-    return Numbers(**{name: said[name] for name in FIELDS})
+    told = complete(said)
+    return Numbers(**{name: told[name] for name in FIELDS})
+
+
+def complete(said: Mapping[str, Any]) -> dict[str, Any]:
+    """With what counts where a tariff of before says nothing."""
+    return {"payment_days": PAYMENT_DAYS, **said}
 
 
 def as_json(numbers: Numbers) -> dict[str, Any]:
@@ -131,12 +139,14 @@ FIELDS: dict[str, _Whole | _Named] = {
     "review_above_quantity": _Whole(_MOST_QUANTITY, 1),
     "review_above_hours": _Whole(_MOST_HOURS, 1),
     "cancel_due_per_mille": _Named(_SHARE, exactly=CANCELLABLE),
+    "payment_days": _Whole(_MOST_DAYS, 1),
 }
 
 
 def faults_of(said: Mapping[str, Any]) -> dict[str, Phrase]:
     """What is wrong, by field; nothing where `read` may be called."""
-    faults = {name: fault for name, shape in FIELDS.items() if (fault := shape.fault(said.get(name)))}
+    told = complete(said)
+    faults = {name: fault for name, shape in FIELDS.items() if (fault := shape.fault(told.get(name)))}
     faults |= {name: say("A tariff has no such number.") for name in said if name not in FIELDS}
     if not faults:
         faults |= _faults_together(read(said))

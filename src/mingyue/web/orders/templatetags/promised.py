@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -59,6 +60,12 @@ def cheapest(content: Mapping[str, Any]) -> int:
 def more(amount_fen: int | None) -> str:
     """A difference, with its sign."""
     return f"+{yuan(amount_fen)}" if amount_fen and amount_fen > 0 else yuan(amount_fen)
+
+
+@register.filter
+def overdue(invoice: Any, now: datetime) -> bool:
+    """Whether it should have been paid before."""
+    return bool(invoice.is_overdue(now))
 
 
 @register.filter
