@@ -52,6 +52,7 @@ TYPES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "invoice": (
         "credited",
+        "overdue",
         "voided",
     ),
     "project": (
