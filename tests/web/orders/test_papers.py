@@ -40,7 +40,7 @@ TITLES = {
     "quote": ("Quote", "报价单"),
     "order_confirmation": ("Order confirmation", "订单确认书"),
     "invoice": ("Commercial invoice", "商业发票"),
-    "credit_note": ("Credit note", "贷记单"),
+    "credit_note": ("Credit note", "贷项通知单"),
 }
 
 
