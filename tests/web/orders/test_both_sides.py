@@ -21,7 +21,10 @@ from tests.web.orders.browsing import Browse, shown
 from tests.web.orders.conftest import Deal, Everything, member
 
 OFFERED = "You offered this for the facility; somebody else approves and accepts it for the customer."
-ACTED = "You acted for the customer here; somebody else does this for the facility."
+ACTED = (
+    "You acted for the customer here; another manager of the facility does this. Where there is none, an owner of its"
+    " organisation makes one."
+)
 ASIDE = "You see this from the facility's side only; who asked for it or sees the part acts for the customer."
 REVIEWED = 501  # so many are looked at first
 
