@@ -162,6 +162,11 @@ def ran_out(quote: Quote, *, at: datetime) -> bool:
     return quote.state == Quote.State.OFFERED and quote.valid_until is not None and quote.valid_until <= at
 
 
+def came_to_nothing(quote: Quote, *, at: datetime) -> bool:
+    """Whether it ended without an order or another quote: whoever still wants the part asks anew."""
+    return quote.state in (Quote.State.DECLINED, Quote.State.WITHDRAWN) or ran_out(quote, at=at)
+
+
 def runs_out_soon(quote: Quote, *, at: datetime) -> bool:
     """Whether whoever waits with an offer should hear that not much time is left."""
     if quote.state != Quote.State.OFFERED or quote.valid_until is None:
