@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from procrastinate.contrib.django import app
+from procrastinate import App
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from mingyue.phrases import Phrase
 from mingyue.web.facilities.models import Machine
@@ -17,6 +18,9 @@ from mingyue.web.parts.ways import Way, way_of
 
 QUEUE = "parts"
 READ, CHECK, STUDY = "parts:read_revision", "parts:run_check", "parts:run_study"
+# In a worker procrastinate's own app has a connection of its own, by which another worker hears of a check before its row
+# is there. This one asks by Django's, in whose transaction the row is written.
+_asking = App(connector=DjangoConnector())
 # What somebody waits for goes before what nobody asked for by name.
 _PRIORITIES = {READ: 20, CHECK: 10, STUDY: 15}
 # So many ways of making are looked at unasked: the finest machines, each with the first resin that fits.
@@ -106,5 +110,9 @@ def usual_ways() -> list[Way]:
     return [Way(machine, resin, layer_um) for _, machine, resin, layer_um in finest[:MOST_UNASKED]]
 
 
-def _defer(task: str, *, later: int = 0, **arguments: str) -> None:
-    app.configure_task(task, queue=QUEUE, priority=_PRIORITIES[task] - later).defer(**arguments)
+def _defer(task: str, *, organisation_id: str, later: int = 0, **arguments: str) -> None:
+    # A check may take minutes, reading takes seconds: an organisation has one of the long ones done at a time, so that
+    # where two workers are, its parts keep nobody else's waiting.
+    lock = None if task == READ else f"engine for {organisation_id}"
+    asked = _asking.configure_task(task, queue=QUEUE, priority=_PRIORITIES[task] - later, lock=lock)
+    asked.defer(organisation_id=organisation_id, **arguments)

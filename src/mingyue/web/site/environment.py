@@ -71,7 +71,7 @@ def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
         oidc_file=said.get("MINGYUE_OIDC", ""),
         behind_proxy=said.get("MINGYUE_BEHIND_PROXY", "").lower() in TRUE,
         web_processes=_count(said, "MINGYUE_WEB_PROCESSES", 2),
-        workers=_count(said, "MINGYUE_WORKERS", 1),
+        workers=_count(said, "MINGYUE_WORKERS", 2),  # of which one long check leaves one: see parts/begun.py
         webhooks_private=(said.get("MINGYUE_WEBHOOKS_PRIVATE", "") or str(not production)).lower() in TRUE,
     )
 
