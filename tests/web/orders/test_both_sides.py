@@ -21,7 +21,10 @@ from tests.web.orders.browsing import Browse, shown
 from tests.web.orders.conftest import Deal, Everything, member
 
 OFFERED = "You offered this for the facility; somebody else approves and accepts it for the customer."
-ACTED = "You acted for the customer here; somebody else does this for the facility."
+ACTED = (
+    "You acted for the customer here; another manager of the facility does this. "
+    "Owners of its organisation name managers."
+)
 ASIDE = "You see this from the facility's side only; who asked for it or sees the part acts for the customer."
 REVIEWED = 501  # so many are looked at first
 
@@ -206,3 +209,20 @@ def test_programs_are_told_what_they_may(deal: Deal, spender: User, aside: User)
     approve(deal, deal.holder, cheap)
     also(deal, deal.holder, "manager")
     assert may(deal.holder, cheap) == [True, True, False]
+
+
+def test_what_somebody_asked_for_or_approved_does_not_wait_for_their_answer(
+    deal: Deal, spender: User, browse: Browse
+) -> None:
+    asker = also(deal, deal.cast.owner, "manager")
+    asked, approved = deal.quote(quantity=REVIEWED), deal.quote()
+    approve(deal, spender, approved)
+    services.withdraw_approval(actor=deal.be(spender), quote_id=approved.pk, at=NOW)
+    services.ask_review(actor=deal.be(asker), quote_id=approved.pk, text="look", at=NOW)
+
+    waits = {
+        person: {one.number for one in queries.waiting_for(deal.be(person))}
+        for person in (asker, spender, deal.cast.manager)
+    }
+    assert waits == {asker: set(), spender: {asked.number}, deal.cast.manager: {asked.number, approved.number}}
+    assert "Waiting for your answer" not in shown(browse(asker).get("/"))

@@ -173,9 +173,10 @@ def asked_of(viewer: Viewer, facility: Facility) -> QuerySet[Quote]:
 
 
 def waiting_for(viewer: Viewer) -> QuerySet[Quote]:
-    """What waits for an answer of a facility that they manage, the longest wait first."""
-    theirs = _where(viewer, Role.MANAGER)
-    return quotes_of(viewer).filter(state=Quote.State.REVIEW, provider_id__in=theirs).order_by("at", "pk")
+    """What waits for their answer as managers of a facility, the longest wait first; nothing for which they acted as the
+    customer: that waits for somebody else."""
+    theirs = quotes_of(viewer).filter(state=Quote.State.REVIEW, provider_id__in=_where(viewer, Role.MANAGER))
+    return theirs.exclude(by_id=viewer.person_id).exclude(approvals__by_id=viewer.person_id).order_by("at", "pk")
 
 
 def messages_of(viewer: Viewer, quote: Quote) -> QuerySet[Message]:

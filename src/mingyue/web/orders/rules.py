@@ -94,7 +94,11 @@ def why_not_take(viewer: Viewer, quote: Quote) -> list[Phrase]:
 def why_not_give(viewer: Viewer, *, buyers: Collection[UUID]) -> list[Phrase]:
     """Four eyes: who acted for the customer neither answers for the facility nor lets the customer off."""
     if viewer.person_id in buyers:
-        return [say("You acted for the customer here; somebody else does this for the facility.")]
+        return [
+            say(
+                "You acted for the customer here; another manager of the facility does this. Owners of its organisation name managers."
+            )
+        ]
     return []
 
 
