@@ -96,7 +96,8 @@ def why_not_give(viewer: Viewer, *, buyers: Collection[UUID]) -> list[Phrase]:
     if viewer.person_id in buyers:
         return [
             say(
-                "You acted for the customer here; another manager of the facility does this. Owners of its organisation name managers."
+                "You acted for the customer here; another manager of the facility does this. "
+                "Owners of its organisation name managers."
             )
         ]
     return []
