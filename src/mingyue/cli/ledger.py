@@ -40,6 +40,6 @@ def ledger(
 
 
 def print_csv(table: str) -> None:
-    """Line by line, as it came."""
-    for line in table.splitlines():
+    """Line by line, as it came. What else ends a line to some stands in names that others chose: it begins no row."""
+    for line in table.removesuffix("\r\n").split("\r\n"):
         print_line(line)

@@ -227,7 +227,7 @@ def test_prices_are_told_in_the_readers_language(deal: Deal, parties: dict[str, 
 
     zh = parties["owner"]("GET", f"/quotes/{quote['id']}", Accept_Language="zh-CN").json()
 
-    assert (quote["state_said"], zh["state_said"]) == ("Looked at by the facility", "设施方正在查看")
+    assert (quote["state_said"], zh["state_said"]) == ("Looked at by the facility", "设施方审核中")
     above = "is above what is offered without a person's look."
     assert quote["review"] == [f"{what} {above}" for what in ("The price", "The quantity", "The machine's time")]
     assert len(zh["review"]) == 3

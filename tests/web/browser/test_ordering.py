@@ -41,12 +41,12 @@ class Customer:
     kind: str
     asker: str
     holder: str
-    names: dict[Language, str]
+    names: dict[Language, str]  # as documents have them
 
 
 UNIVERSITY = Customer(
     "university", "engineer@mingyue.example", "budget@mingyue.example",
-    {"en": "Jialing University, Micro-optics Group", "zh": "嘉陵大学微光学课题组"},
+    {"en": "Jialing University (demonstration)", "zh": "嘉陵大学（演示）"},
 )  # fmt: skip
 FIRM = Customer(
     "company", "firm@mingyue.example", "finance@mingyue.example",

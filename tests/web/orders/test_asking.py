@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
 import pytest
 
 from mingyue.web.orders.models import Quote
+from tests.web.conftest import NOW
 from tests.web.orders.browsing import Browse, shown, wishes
-from tests.web.orders.conftest import Deal
+from tests.web.orders.conftest import Deal, checked
 
 
 def ask(deal: Deal, browse: Browse, **said: Any) -> Any:
@@ -55,6 +57,37 @@ def test_more_than_a_quote_holds_is_refused_with_how_many_that_are(deal: Deal, b
     assert answer.status_code == 400
     assert "This makes 15 options; a quote has at most 12." in shown(answer)
     assert not Quote.objects.exists()
+
+
+def test_what_is_wrong_is_said_in_the_language_of_the_page(deal: Deal, browse: Browse) -> None:
+    said = []
+    for others in ({"quantity": "x"}, {"quantity": "1 2 3 4 5", "inspection": ["visual", "dimensional", "full"]}):
+        client = browse(deal.cast.owner)
+        client.cookies["mingyue_language"] = "zh-hans"
+        said.append(shown(client.post(f"/quotes/new/?revision={deal.check.revision_id}", wishes(deal, **others))))
+
+    assert "请输入一个或多个数量，例如 1、5、20。" in said[0]
+    assert "这样会有 15 个方案；一份报价最多 12 个，请减少所选项。" in said[1]
+
+
+def test_each_choice_tells_what_it_promises(deal: Deal, browse: Browse) -> None:
+    page = shown(browse(deal.cast.owner).get(f"/quotes/new/?revision={deal.check.revision_id}"))
+
+    assert "Standard · 15 working days" in page
+    assert " · can be made</label>" in page
+
+
+def test_a_way_that_fails_is_not_chosen_where_there_is_another(deal: Deal, browse: Browse) -> None:
+    failing = checked(
+        deal.shop, deal.cast.owner, deal.cast.institute, revision=deal.check.revision, layer_um=2.5, verdict="fails",
+        asked_at=NOW + timedelta(minutes=1),
+    )  # fmt: skip
+    page = shown(browse(deal.cast.owner).get(f"/quotes/new/?revision={deal.check.revision_id}"))
+
+    assert page.index(str(failing.pk)) < page.index(str(deal.check.pk))  # the newest comes first
+    assert "cannot be made as it is</label>" in page
+    chosen = [one for one in page.split("<input") if " checked" in one]
+    assert [any(str(check.pk) in one for one in chosen) for check in (failing, deal.check)] == [False, True]
 
 
 def test_the_first_of_each_is_chosen_already(deal: Deal, browse: Browse) -> None:

@@ -22,8 +22,8 @@ from tests.web.orders.conftest import Deal, Everything, member
 
 OFFERED = "You offered this for the facility; somebody else approves and accepts it for the customer."
 ACTED = (
-    "You acted for the customer here; another manager of the facility does this. "
-    "Owners of its organisation name managers."
+    "You acted for the customer here; another manager of the facility does this. Where there is none, an owner of its"
+    " organisation makes one."
 )
 ASIDE = "You see this from the facility's side only; who asked for it or sees the part acts for the customer."
 REVIEWED = 501  # so many are looked at first

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from mingyue.web.orders import lapsing, queries, services
 from mingyue.web.orders.ledger.faults import faults
@@ -121,6 +121,30 @@ def test_the_workers_task_does_it(deal: Deal) -> None:
     assert committed(deal) == 0
 
 
+def test_books_that_are_broken_keep_no_others_waiting(deal: Deal) -> None:
+    broken = deal.approved()
+    sound = services.open_project(
+        actor=deal.be(deal.holder),
+        organisation_id=deal.cast.institute.pk,
+        number="S-1",
+        name="",
+        budget_fen=BUDGET,
+        at=NOW,
+    )
+    quote = services.ask_quote(actor=deal.be(deal.cast.owner), asked=deal.asked(), at=NOW + DAY)
+    services.approve_quote(actor=deal.be(deal.holder), quote_id=quote.pk, option=0, project_id=sound.pk, at=NOW + DAY)
+    Project.objects.filter(pk=deal.project.pk).update(committed_fen=0)  # less than is to come back
+    tell()
+    assert [one.quote_id for one in lapsing.due(at=END + DAY)] == [broken.pk, quote.pk]
+
+    with pytest.raises(IntegrityError):  # whoever looks at jobs that failed hears of it
+        settle_approvals(timestamp=int((END + DAY).timestamp()))
+
+    with seen_by(organisation_id=deal.cast.institute.pk):
+        assert Project.objects.get(pk=sound.pk).committed_fen == 0
+        assert [one.quote_id for one in Approval.objects.filter(ended_at=None)] == [broken.pk]
+
+
 def test_whoever_serves_pages_learns_of_no_quote_by_asking_what_is_due(deal: Deal) -> None:
     quote = deal.approved()
     tell()
@@ -174,6 +198,20 @@ def test_an_approval_that_is_refused_makes_no_room(deal: Deal, for_one: Quote, e
     with pytest.raises(RefusedError, match=r"has 636\.92 CNY left"):
         approve(deal, dear, at=END)
     assert everything() == before
+
+
+def test_who_approves_waits_for_few_that_ran_out_and_the_worker_ends_the_others(
+    deal: Deal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lapsing, "MOST_BESIDE", 2)
+    for _ in range(3):
+        deal.approved()
+    approve(deal, services.ask_quote(actor=deal.be(deal.cast.owner), asked=deal.asked(), at=END), at=END)
+
+    assert committed(deal) == 2 * TOTAL
+    assert len(told(deal, "quote.approval_lapsed")) == 2 * 2
+    assert work(END) == [True]
+    assert committed(deal) == TOTAL
 
 
 def test_another_projects_approvals_are_left_to_the_worker(deal: Deal, for_one: Quote) -> None:

@@ -166,4 +166,4 @@ def test_everything_is_said_in_chinese(deal: Deal, browse: Browse) -> None:
         for address in (f"/quotes/{order.quote_id}/", f"/orders/{order.pk}/")
     ]
 
-    assert all("准备，一次" in page and "标准" in page and "Setting up" not in page for page in pages)
+    assert all("开机准备（一次）" in page and "标准" in page and "Setting up" not in page for page in pages)

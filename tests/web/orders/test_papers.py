@@ -40,7 +40,7 @@ TITLES = {
     "quote": ("Quote", "报价单"),
     "order_confirmation": ("Order confirmation", "订单确认书"),
     "invoice": ("Commercial invoice", "商业发票"),
-    "credit_note": ("Credit note", "贷记单"),
+    "credit_note": ("Credit note", "贷项通知单"),
 }
 
 
@@ -119,7 +119,7 @@ def test_names_in_a_reason_are_said_in_the_language_of_the_document(deal: Deal) 
     found = deal.quote(service_class_id=deal.shop.express.pk)
     document = found_one(queries.quote_document(deal.be(deal.cast.owner), found.pk))
 
-    assert "加急：按 6 % 计税部分的 +50.0 %" in text_of(pdf_of(document, "zh"))
+    assert "加急：+50.0 %（税率 6 % 部分）" in text_of(pdf_of(document, "zh"))
     assert "Express: +50.0 % of what is taxed at 6 %" in text_of(pdf_of(document, "en"))
 
 

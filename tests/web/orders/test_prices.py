@@ -234,7 +234,7 @@ def test_a_price_is_told_in_chinese_from_what_is_kept() -> None:
     kept = [from_json(line_as_json(line)["reason"]) for line in found.lines]
 
     assert [in_language(reason, "zh") for reason in kept] == [text for *_, text in told(found, "zh")]
-    assert told(found, "zh")[-2][2] == "大学：按 6 % 计税部分的 -30.0 %"
+    assert told(found, "zh")[-2][2] == "大学：-30.0 %（税率 6 % 部分）"
 
 
 def test_a_service_class_is_named_in_the_readers_language() -> None:
@@ -243,7 +243,7 @@ def test_a_service_class_is_named_in_the_readers_language() -> None:
     kept = from_json(line_as_json(found.lines[-1])["reason"])
 
     assert in_language(kept, "en") == "Express: +50.0 % of what is taxed at 13 %"
-    assert in_language(kept, "zh") == "加急：按 13 % 计税部分的 +50.0 %"
+    assert in_language(kept, "zh") == "加急：+50.0 %（税率 13 % 部分）"
 
 
 def test_a_small_order_is_topped_up_to_the_minimum() -> None:

@@ -83,7 +83,7 @@ def test_a_university_and_a_firm_pay_what_the_tariff_says(deal: Deal) -> None:
 
     assert other.content["options"][0]["net_fen"] == 1001_00
     assert quote.content["options"][0]["net_fen"] == 700_70
-    assert said([quote.content["options"][0]["lines"][-2]["reason"]], "zh") == ["大学：按 6 % 计税部分的 -30.0 %"]
+    assert said([quote.content["options"][0]["lines"][-2]["reason"]], "zh") == ["大学：-30.0 %（税率 6 % 部分）"]
 
 
 def test_a_frozen_quote_never_changes_when_what_it_was_made_of_does(deal: Deal) -> None:

@@ -22,6 +22,7 @@ from mingyue.web.records.services import record
 from mingyue.web.records.walls import seen_by
 
 MOST_AT_ONCE = 500  # of each kind; what is left waits for the next time
+MOST_BESIDE = 50  # that somebody who approves waits for, and with them whoever waits for the chains of both sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ Lapsed = Sequence[tuple[Quote, Approval]]
 
 def end_lapsed(project: Project, *, at: datetime) -> Lapsed:
     """What a project holds for quotes that ran out is free before anything is taken from it. In the taker's transaction,
-    which tells of it when it has done the rest: see tell_lapsed.
+    which tells of it when it has done the rest: see tell_lapsed. Of many, as after a worker that stood still, the last ones
+    only: the worker begins with the first.
 
     Whoever takes holds the lock of the quote that they approve, and that one still counts; so locks are asked for from
     the quote that runs out last to the one that ran out first, and nobody waits in a circle.
@@ -89,7 +91,7 @@ def end_lapsed(project: Project, *, at: datetime) -> Lapsed:
     quotes = Quote.objects.select_for_update(no_key=True, of=("self",)).filter(
         approvals__project=project, approvals__ended_at=None, state=Quote.State.OFFERED, valid_until__lte=at
     )
-    found = list(quotes.order_by("-valid_until", "-pk"))
+    found = list(quotes.order_by("-valid_until", "-pk")[:MOST_BESIDE])
     ended = [(quote, end_approval(quote, at=at)) for quote in found]
     return [(quote, approval) for quote, approval in ended if approval is not None]
 

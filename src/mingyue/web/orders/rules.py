@@ -96,8 +96,8 @@ def why_not_give(viewer: Viewer, *, buyers: Collection[UUID]) -> list[Phrase]:
     if viewer.person_id in buyers:
         return [
             say(
-                "You acted for the customer here; another manager of the facility does this. "
-                "Owners of its organisation name managers."
+                "You acted for the customer here; another manager of the facility does this. Where there is none, an owner"
+                " of its organisation makes one."
             )
         ]
     return []
@@ -160,6 +160,11 @@ def why_closed(quote: Quote, *, at: datetime) -> Phrase | None:
 def ran_out(quote: Quote, *, at: datetime) -> bool:
     """Whether an offer counts no more: it ends when its last moment comes."""
     return quote.state == Quote.State.OFFERED and quote.valid_until is not None and quote.valid_until <= at
+
+
+def came_to_nothing(quote: Quote, *, at: datetime) -> bool:
+    """Whether it ended without an order or another quote: whoever still wants the part asks anew."""
+    return quote.state in (Quote.State.DECLINED, Quote.State.WITHDRAWN) or ran_out(quote, at=at)
 
 
 def runs_out_soon(quote: Quote, *, at: datetime) -> bool:

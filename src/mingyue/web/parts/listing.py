@@ -10,7 +10,7 @@ from uuid import UUID
 from mingyue.phrases import Phrase, say
 from mingyue.web.parts.models import Check, Part, Revision
 
-_VERDICTS = {
+VERDICTS = {
     "fine": say("can be made"),
     "note": say("can be made"),
     "risk": say("at some risk"),
@@ -71,7 +71,7 @@ def _how_bad(check: Check) -> tuple[int, float]:
 def _row(part: Part, revision: Revision | None, checks: dict[UUID, Check]) -> Row:
     check = checks.get(revision.pk) if revision else None
     if check:
-        said: Phrase | str = _VERDICTS.get(check.verdict, say("checked"))
+        said: Phrase | str = VERDICTS.get(check.verdict, say("checked"))
     elif revision:
         said = revision.get_state_display()
     else:

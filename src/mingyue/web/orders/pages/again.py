@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -54,12 +55,22 @@ def _about(quote: Quote, revision: Revision) -> dict[str, Any]:
     return {
         "quote": quote,
         "revision": revision,
-        "steps": list(zip(quote.content["options"], checks, strict=True)),
+        "steps": _steps(quote.content["options"], checks),
         "reading": revision.state in (Revision.State.WAITING, Revision.State.READING),
         "under_way": any(check is not None and check.state in _UNDER_WAY for check in checks),
         "ready": all(check is not None and check.state in rules.PRICED and check.estimate for check in checks),
         "is_open": not rules.why_not_open(quote),
     }
+
+
+def _steps(
+    options: Sequence[dict[str, Any]], checks: Sequence[Check | None]
+) -> list[tuple[list[int], dict[str, Any], Check | None]]:
+    """For each check that was quoted: the numbers of its options, the first of them, and the check that is now its like."""
+    numbers: dict[str, list[int]] = {}
+    for option in options:
+        numbers.setdefault(option["check"], []).append(option["number"] + 1)
+    return [(each, options[each[0] - 1], checks[each[0] - 1]) for each in numbers.values()]
 
 
 @login_required

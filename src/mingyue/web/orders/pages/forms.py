@@ -18,6 +18,7 @@ from mingyue.web.orders.pricing.numbers import Numbers
 from mingyue.web.orders.pricing.prices import INSPECTION_NAMES
 from mingyue.web.orders.rules import MOST_OPTIONS
 from mingyue.web.orders.templatetags.promised import yuan
+from mingyue.web.parts.listing import VERDICTS
 from mingyue.web.parts.models import Check
 from mingyue.web.people.models import Organisation
 from mingyue.web.records.forms import HouseForm
@@ -51,7 +52,7 @@ class QuantitiesField(forms.CharField):
         """In the digits and with the commas of either language."""
         typed = [one for one in re.split(r"[\s,;，、；]+", super().clean(value)) if one]
         if not typed or not all(one.isdecimal() and len(one) <= _DIGITS and int(one) for one in typed):
-            raise forms.ValidationError(say("Type one quantity or several, such as 1, 5, 20."))
+            raise forms.ValidationError(in_current_language(say("Type one quantity or several, such as 1, 5, 20.")))
         return list(dict.fromkeys(map(int, typed)))
 
 
@@ -76,11 +77,12 @@ class QuoteForm(HouseForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self._choose("checks", [(str(one.pk), _way(one)) for one in checks])
+        self.fields["checks"].initial = [str(one.pk) for one in sorted(checks, key=_fails)[:1]]
         self._choose("inspection", [(name, in_current_language(text)) for name, text in INSPECTION_NAMES.items()])
         widths = sorted(numbers.tolerance_per_mille, key=int, reverse=True)
         self._choose("tolerance_um", [(width, f"±{width} µm") for width in widths])
         priced = [one for one in classes if str(one.pk) in numbers.class_per_mille]
-        self._choose("service_class_id", [(str(one.pk), one.title) for one in priced])
+        self._choose("service_class_id", [(str(one.pk), _promise(one)) for one in priced])
 
     def _choose(self, field: str, choices: list[tuple[str, str]]) -> None:
         self.fields[field].choices = choices  # type: ignore[attr-defined]
@@ -93,18 +95,29 @@ class QuoteForm(HouseForm):
         if all(wished):
             options = list(product(*wished))
             if len(options) > MOST_OPTIONS:
-                raise forms.ValidationError(
-                    say(
-                        "This makes {count} options; a quote has at most {most}.", count=len(options), most=MOST_OPTIONS
-                    )
-                )
+                fault = say(
+                    "This makes {count} options; a quote has at most {most}. Choose fewer.",
+                    count=len(options), most=MOST_OPTIONS,
+                )  # fmt: skip
+                raise forms.ValidationError(in_current_language(fault))
             said["options"] = options
         return said
 
 
 def _way(check: Check) -> str:
     lies = in_current_language(lying_of(check))
-    return f"{check.machine.name} · {check.resin.title} · {check.layer_um:g} µm · {lies}"
+    verdict = in_current_language(VERDICTS[check.verdict]) if check.verdict in VERDICTS else ""
+    told = [check.machine.name, check.resin.title, f"{check.layer_um:g} µm", lies, verdict]
+    return " · ".join(filter(None, told))
+
+
+def _fails(check: Check) -> bool:
+    return check.verdict == "fails"
+
+
+def _promise(service_class: ServiceClass) -> str:
+    days = in_current_language(say("{days} working days", days=service_class.lead_days))
+    return f"{service_class.title} · {days}"
 
 
 class AdvanceForm(HouseForm):

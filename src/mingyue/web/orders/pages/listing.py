@@ -55,7 +55,7 @@ def invoices(request: HttpRequest) -> HttpResponse:
     further = {
         "open": Narrowing(in_current_language(say("To be paid")), queries.to_be_paid()),
         "overdue": Narrowing(in_current_language(say("Overdue")), queries.to_be_paid(at)),
-        "voided": Narrowing(in_current_language(say("Invoice voided")), Q(voided_at__isnull=False)),
+        "voided": Narrowing(in_current_language(say("Voided")), Q(voided_at__isnull=False)),
     }
     found = listed(
         queries.invoices_of(viewer_of(request)).select_related("order__quote__facility"), request.GET,

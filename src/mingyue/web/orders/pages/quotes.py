@@ -15,7 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 from mingyue.web.orders import queries, rules, services
 from mingyue.web.orders.against import compared
 from mingyue.web.orders.models import Order, Quote
+from mingyue.web.orders.pages.overview import told_apart
 from mingyue.web.orders.pages.requests import option_of, text_of, uuid_of, viewer_of
+from mingyue.web.parts.queries import revision_of
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.records.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 
@@ -37,10 +39,13 @@ def _about(request: HttpRequest, quote_id: UUID) -> dict[str, Any]:
     barred_from_giving = rules.why_not_give(viewer, buyers=queries.buyers_of(found)) if provides else []
     spends = rules.may_spend(viewer, found.organisation_id) and not barred
     open_projects = queries.projects_of(viewer).filter(organisation_id=found.organisation_id, closed_at=None)
+    projects = list(open_projects) if spends else []
+    content = queries.content_for(viewer, found)
     return {
         "quote": found,
         "now": at,
-        "content": queries.content_for(viewer, found),
+        "content": content,
+        "overview": told_apart(content["options"]),
         "zone": found.facility.zone,
         "closed": rules.why_closed(found, at=at),
         "approval": queries.approval_of(viewer, found),
@@ -52,7 +57,8 @@ def _about(request: HttpRequest, quote_id: UUID) -> dict[str, Any]:
         "barred_from_giving": barred_from_giving,
         "answers": provides and not barred_from_giving and found.state == Quote.State.REVIEW,
         "spends": spends,
-        "projects": list(open_projects) if spends else [],
+        "projects": projects,
+        "most_left_fen": max((one.remaining_fen for one in projects), default=0),
         **_in_revisions(viewer, found, at),
     }
 
@@ -60,13 +66,16 @@ def _about(request: HttpRequest, quote_id: UUID) -> dict[str, Any]:
 def _in_revisions(viewer: Viewer, found: Quote, at: datetime) -> dict[str, Any]:
     """The quote of an earlier revision that it follows, and what there is of later ones."""
     was = queries.followed_by(viewer, found)
-    newer = queries.newer_revision_of(viewer, found) if queries.buys(viewer, found) else None
+    buys = queries.buys(viewer, found)
+    newer = queries.newer_revision_of(viewer, found) if buys else None
+    over = buys and newer is None and rules.came_to_nothing(found, at=at)
     changes = compared(queries.content_for(viewer, was), queries.content_for(viewer, found)) if was else []
     return {
         "was": was,
         "changes": changes,
         "newer": newer,
         "follower": queries.follower_of(viewer, found, newer, at=at) if newer else None,
+        "askable": over and revision_of(viewer, found.revision_id) is not None,
         "withdrawable": not rules.why_not_open(found),
     }
 

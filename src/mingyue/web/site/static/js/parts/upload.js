@@ -18,6 +18,7 @@ const form = byId("upload");
 const input = byId("file");
 const drop = byId("drop");
 let file = null;
+let refused = null; // why what was chosen is not taken
 let sending = null; // the address of the upload when it is done, kept so that sending again does not upload again
 
 function endingOf(name) {
@@ -37,9 +38,9 @@ function complain(told) {
 }
 
 function take(chosen) {
-  const fault = whyNot(chosen);
-  complain(fault);
-  file = fault ? null : chosen;
+  refused = whyNot(chosen);
+  complain(refused);
+  file = refused ? null : chosen;
   sending = null;
   drop.classList.toggle("has-file", file !== null);
   byId("file-said").textContent = file ? say("chosen", { name: file.name, size: bytes(file.size) }) : say("drop");
@@ -96,7 +97,7 @@ let kept = null;
 
 async function submit(event) {
   event.preventDefault();
-  if (!file) return complain({ message: say("no_file") });
+  if (!file) return complain(refused ?? { message: say("no_file") });
   complain(null);
   kept = new FormData(form); // before it is disabled: then it would say nothing
   busy(true);
