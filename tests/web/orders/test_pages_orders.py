@@ -362,7 +362,7 @@ def test_the_books_say_which_invoice_was_voided_and_which_credited_in_the_reader
     with override("en"):  # the request is over
         text = b"".join(answer.streaming_content).decode().removeprefix("\ufeff")
     rows = list(csv.DictReader(StringIO(text)))
-    assert {row["kind_said"] for row in rows} == {"订单已接受", "已开票", "发票作废", "已贷记"}
+    assert {row["kind_said"] for row in rows} == {"订单已接受", "已开票", "发票作废", "已冲减"}
     assert [row["account"] for row in rows if row["account_said"] == "收入"] == ["revenue"] * 4
 
 
