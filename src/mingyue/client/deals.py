@@ -227,7 +227,7 @@ class Posting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """What happened to the money of an order; the postings sum to zero."""
+    """What happened to the money of an order; the postings sum to zero. about: the invoice that is voided or credited."""
 
     id: str
     order: Numbered
@@ -240,6 +240,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     postings: tuple[Posting, ...]
     invoice: str | None = None
+    about: str | None = None
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):

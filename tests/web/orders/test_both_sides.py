@@ -209,3 +209,20 @@ def test_programs_are_told_what_they_may(deal: Deal, spender: User, aside: User)
     approve(deal, deal.holder, cheap)
     also(deal, deal.holder, "manager")
     assert may(deal.holder, cheap) == [True, True, False]
+
+
+def test_what_somebody_asked_for_or_approved_does_not_wait_for_their_answer(
+    deal: Deal, spender: User, browse: Browse
+) -> None:
+    asker = also(deal, deal.cast.owner, "manager")
+    asked, approved = deal.quote(quantity=REVIEWED), deal.quote()
+    approve(deal, spender, approved)
+    services.withdraw_approval(actor=deal.be(spender), quote_id=approved.pk, at=NOW)
+    services.ask_review(actor=deal.be(asker), quote_id=approved.pk, text="look", at=NOW)
+
+    waits = {
+        person: {one.number for one in queries.waiting_for(deal.be(person))}
+        for person in (asker, spender, deal.cast.manager)
+    }
+    assert waits == {asker: set(), spender: {asked.number}, deal.cast.manager: {asked.number, approved.number}}
+    assert "Waiting for your answer" not in shown(browse(asker).get("/"))

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,6 +69,59 @@ def test_how_far_an_order_is_stands_on_its_page_and_to_the_customer_what_comes_n
         if place < 4:
             state = Order.State.values[place + 1]
             browse(deal.cast.manager).post(f"{address}advance/", {"state": state})
+
+
+def test_a_manager_is_offered_the_steps_ahead_only(deal: Deal, browse: Browse) -> None:
+    order = deal.ordered()
+    ahead = ["scheduled", "making", "made", "delivered"]
+    for place in range(5):
+        page = shown(browse(deal.cast.manager).get(f"/orders/{order.pk}/"))
+        assert re.findall(r'<option value="(\w+)"', page) == ahead[place:]
+        assert ("Say how far it is" in page) == (place < 4)
+        if place < 4:
+            act(browse, deal, order, "advance", state=ahead[place])
+
+
+@pytest.mark.parametrize(
+    ("what", "said", "told"),
+    [
+        ("bill", {"amount_fen": "200"}, "Invoice 2 was written: ¥200.00."),
+        ("pay", {"amount_fen": "50", "reference": "B1"}, "The payment was noted: ¥50.00."),
+        ("write-off", {"amount_fen": "0.05", "why": "a rest"}, "Written off: ¥0.05."),
+        ("credit", {"amount_fen": "9.90", "why": "late"}, "Credit note 1 was written: ¥9.90."),
+        ("void", {"why": "too early"}, "The invoice was voided; its amount can be billed anew."),
+        ("advance", {"state": "making"}, "The order is now: Being made. The customer is told."),
+    ],
+)
+def test_whoever_acts_is_told_what_was_done_and_what_was_refused_says_nothing_of_the_kind(
+    deal: Deal, browse: Browse, what: str, said: dict[str, str], told: str
+) -> None:
+    order = deal.ordered()
+    act(browse, deal, order, "bill", amount_fen="300")
+    shown(browse(deal.cast.manager).get(f"/orders/{order.pk}/"))
+    said = said | ({"invoice": str(only_invoice(deal).pk)} if what in {"credit", "void"} else {})
+    manager = browse(deal.cast.manager)
+
+    assert manager.post(f"/orders/{order.pk}/{what}/", said).status_code == 302
+    page = shown(manager.get(f"/orders/{order.pk}/"))
+    assert told in page
+    refused = manager.post(
+        f"/orders/{order.pk}/{what}/", said | {"amount_fen": "99999", "state": "accepted", "why": ""}
+    )
+    assert refused.status_code == 400
+    assert 'class="message message-success"' not in shown(refused)
+
+
+def test_a_refund_is_told(deal: Deal, browse: Browse) -> None:
+    order = deal.ordered()
+    act(browse, deal, order, "bill")
+    act(browse, deal, order, "pay", amount_fen="636.92", reference="B1")
+    act(browse, deal, order, "credit", invoice=str(only_invoice(deal).pk), amount_fen="10", why="late")
+    manager = browse(deal.cast.manager)
+
+    manager.post(f"/orders/{order.pk}/refund/", {"amount_fen": "10", "reference": "R1"})
+
+    assert "The refund was noted: ¥10.00." in shown(manager.get(f"/orders/{order.pk}/"))
 
 
 def test_a_cancelled_order_is_on_no_way(deal: Deal, browse: Browse) -> None:
@@ -279,6 +333,37 @@ def test_each_side_takes_home_the_ledger_of_what_it_sees_and_nobody_else(deal: D
         assert ledger(browse, person) == []
         assert link not in shown(browse(person).get("/orders/"))
         assert browse(person).get(link).status_code == 404
+
+
+def test_the_books_say_which_invoice_was_voided_and_which_credited_in_the_readers_language(
+    deal: Deal, browse: Browse
+) -> None:
+    order = deal.ordered()
+    act(browse, deal, order, "bill", amount_fen="100")
+    first = only_invoice(deal)
+    act(browse, deal, order, "void", invoice=str(first.pk), why="too early")
+    act(browse, deal, order, "bill", amount_fen="300")
+    deal.be(deal.cast.manager)
+    second = Invoice.objects.get(voided_at=None)
+    act(browse, deal, order, "credit", invoice=str(second.pk), amount_fen="30", why="late")
+    customer = browse(deal.cast.owner)
+
+    found = {(row["kind"], row["invoice"], row["about"]) for row in ledger(browse, deal.cast.owner)}
+    assert found == {
+        ("accept", "", ""), ("bill", "invoice 1", ""), ("void", "", "invoice 1"), ("bill", "invoice 2", ""),
+        ("credit", "credit_note 1", "invoice 2"),
+    }  # fmt: skip
+    page = shown(customer.get(f"/orders/{order.pk}/"))
+    voided, credited = page[page.index("3 · Invoice voided") :], page[page.index("5 · Credited") :]
+    assert "about invoice 1" in voided[: voided.index("</li>")]
+    assert "about invoice 2" in credited[: credited.index("</li>")]
+
+    answer = customer.get("/ledger.csv", headers={"Accept-Language": "zh"})
+    with override("en"):  # the request is over
+        text = b"".join(answer.streaming_content).decode().removeprefix("\ufeff")
+    rows = list(csv.DictReader(StringIO(text)))
+    assert {row["kind_said"] for row in rows} == {"订单已接受", "已开票", "发票作废", "已冲减"}
+    assert [row["account"] for row in rows if row["account_said"] == "收入"] == ["revenue"] * 4
 
 
 def test_the_times_of_the_ledger_are_the_facilitys(deal: Deal, browse: Browse) -> None:

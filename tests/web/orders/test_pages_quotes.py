@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -47,6 +49,38 @@ def test_new_totals_are_seen_before_anything_is_sent(deal: Deal, browse: Browse,
     assert "Changed from ¥300.00: a shared &lt;run&gt;" in page
     assert 'value="250"' in page
     assert everything() == before
+
+
+def test_a_quote_that_is_looked_at_leads_its_manager_to_the_answer_and_nobody_else(deal: Deal, browse: Browse) -> None:
+    quote = deal.quote(quantity=501)
+    address, theirs = f"/quotes/{quote.pk}/", "It waits for your answer"
+
+    manager = shown(browse(deal.cast.manager).get(address))
+    assert theirs in manager
+    assert manager.index('href="#answer"') < manager.index('id="answer"')
+    for person in (deal.cast.owner, deal.cast.operator):
+        page = shown(browse(person).get(address))
+        assert theirs not in page
+        assert "The facility still looks at this quote." in page
+        assert "#answer" not in page
+
+    browse(deal.cast.manager).post(f"{address}release/")
+    assert theirs not in shown(browse(deal.cast.manager).get(address))
+
+
+def test_the_start_page_tells_managers_what_waits_for_them_the_longest_wait_first(deal: Deal, browse: Browse) -> None:
+    at = NOW + timedelta(hours=1)
+    late = services.ask_quote(actor=deal.be(deal.cast.owner), asked=deal.asked(quantity=502), at=at)
+    early = deal.quote(quantity=501)
+    deal.quote()  # offered at once
+
+    page = shown(browse(deal.cast.manager).get("/"))
+
+    assert re.findall(r"Q-\w{4}-\w{4}", page) == [early.number, late.number]
+    for person in (deal.cast.owner, deal.cast.operator, deal.cast.stranger, None):
+        assert "Waiting for your answer" not in shown(browse(person).get("/"))
+    browse(deal.cast.manager).post(f"/quotes/{early.pk}/release/")
+    assert early.number not in shown(browse(deal.cast.manager).get("/"))
 
 
 def test_other_amounts_are_another_quote_and_each_leads_to_the_other(deal: Deal, browse: Browse) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -253,6 +254,36 @@ def test_a_draft_is_published_for_a_later_day_in_the_facilitys_zone(deal: Deal, 
         page = shown(browse(deal.cast.stranger).get(PAGE))
         assert "¥250.00" in page[: page.index('id="versions"')]
         assert page.index("counts now") < page.index("counted before")
+
+
+def test_what_comes_next_begins_with_the_last_version_also_where_that_counts_later(deal: Deal, browse: Browse) -> None:
+    drafted(deal, browse, setup_fen="250", payment_days="45")
+    manager = browse(deal.cast.manager)
+    publish(browse, deal, valid_from="2026-12-24T09:30")
+
+    page = shown(manager.get(PAGE))
+
+    assert "The fields begin as version 2 has them." in page
+    assert re.search(r'name="setup_fen" value="250"', page)
+    assert re.search(r'name="payment_days" value="45"', page)
+    tried = shown(manager.post(PAGE, typed(deal, setup_fen="250", payment_days="45", cleaning_fen="21", preview="1")))
+    changed = tried[tried.index('class="table changes"') :]
+    changed = changed[: changed.index("</table>")]
+    assert re.findall(r"¥[\d.]+", changed) == [
+        "¥20.00",
+        "¥21.00",
+    ]  # the cleaning alone: the rest is version 2's already
+
+
+def test_saving_and_publishing_are_told(deal: Deal, browse: Browse) -> None:
+    deal.be(deal.cast.manager)
+    sent = typed(deal, setup_fen="250")
+    manager = browse(deal.cast.manager)
+
+    manager.post(PAGE, sent)
+    assert "The draft is saved. Customers do not see it." in shown(manager.get(PAGE))
+    manager.post(f"{PAGE}publish/", {"version": "1", "valid_from": ""})
+    assert "Version 2 is published" in shown(manager.get(PAGE))
 
 
 @pytest.mark.parametrize(

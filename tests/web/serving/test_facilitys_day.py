@@ -6,9 +6,11 @@ import csv
 import json
 import re
 import shlex
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +187,34 @@ def test_a_customer_is_refused_what_is_the_facilitys_and_it_is_said_in_chinese(d
     assert "只有设施经理可以这样做" in refused.stderr
     assert (nothing.returncode, nothing.stdout) == (0, "没有等待您答复的报价。\n")
     assert day.order == before
+
+
+def test_books_that_follow_the_events_agree_with_the_ledger_to_the_fen(
+    day: Day, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (program,) = re.findall(r"```python\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), flags=re.DOTALL)
+    manager, engineer = day.clients["manager"], day.clients["engineer"]
+    monkeypatch.setenv("MINGYUE_ORIGIN", manager.origin)
+    monkeypatch.setenv("MINGYUE_KEY", day.keys["manager"])
+    monkeypatch.setenv("BOOKS", str(tmp_path / "books.json"))
+
+    def followed() -> dict[str, str]:
+        exec(compile(program, str(HOW_TO), "exec"), {})
+        return dict(line.split() for line in capsys.readouterr().out.splitlines())
+
+    def booked() -> dict[str, str]:
+        sums: Counter[str] = Counter()
+        for row in csv.DictReader(manager.ledger_csv().splitlines()):
+            sums[row["account"]] += round(Decimal(row["debit"] or 0) * 100) - round(Decimal(row["credit"] or 0) * 100)
+        return {account: f"{amount / 100:,.2f}" for account, amount in sums.items()}
+
+    first = followed()
+    assert first == booked()
+    assert {"bank", "losses", "receivable", "revenue", "tax"} <= set(first)
+    assert followed() == first  # nothing comes twice
+
+    order = ordered(day, engineer.quote(day.names["Q-1V8D-4T6W"]))
+    manager.bill(order, order.total_fen // 3)
+    manager.advance(order, "scheduled")
+    engineer.cancel(order)  # a tenth is due: the rest of the invoice is credited, and of the order released, at once
+    assert followed() == booked() != first

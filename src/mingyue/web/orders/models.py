@@ -269,6 +269,16 @@ class Entry(Owned):
         ]
         indexes = [models.Index(fields=["-at", "-id"], name="entries_by_time")]
 
+    @property
+    def document(self) -> Invoice | None:
+        """The invoice or credit note that was written with it."""
+        return getattr(self, "invoice", None)
+
+    @property
+    def about(self) -> Invoice | None:
+        """The invoice that it voids, or of which it credits something."""
+        return getattr(self, "voids", None) or (self.document.about if self.document else None)
+
 
 class Posting(Owned):
     """One amount of an entry. Never edited."""

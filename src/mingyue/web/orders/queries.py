@@ -172,6 +172,13 @@ def asked_of(viewer: Viewer, facility: Facility) -> QuerySet[Quote]:
     return ours.select_related("facility", "order")
 
 
+def waiting_for(viewer: Viewer) -> QuerySet[Quote]:
+    """What waits for their answer as managers of a facility, the longest wait first; nothing for which they acted as the
+    customer: that waits for somebody else."""
+    theirs = quotes_of(viewer).filter(state=Quote.State.REVIEW, provider_id__in=_where(viewer, Role.MANAGER))
+    return theirs.exclude(by_id=viewer.person_id).exclude(approvals__by_id=viewer.person_id).order_by("at", "pk")
+
+
 def messages_of(viewer: Viewer, quote: Quote) -> QuerySet[Message]:
     """What was said about it, oldest first, and about those whose place it took: it is one conversation."""
     if not _sees(viewer, quote):
@@ -225,7 +232,7 @@ def invoice_of(viewer: Viewer, invoice_id: UUID) -> Invoice | None:
 def entries_of(viewer: Viewer) -> QuerySet[Entry]:
     """What was booked about the orders that they see, with postings and accounts, oldest first."""
     found = _of_orders(viewer, Entry.objects.all())
-    found = found.select_related("order__quote__facility", "customer", "invoice")
+    found = found.select_related("order__quote__facility", "customer", "invoice__about", "voids")
     return found.prefetch_related("postings__account").order_by("at", "order", "number")
 
 

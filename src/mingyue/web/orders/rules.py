@@ -280,6 +280,11 @@ def way_of(order: Order) -> list[tuple[Order.State, str]]:
     ]
 
 
+def steps_ahead(order: Order) -> list[Order.State]:
+    """What the facility can still say of it, the next step first."""
+    return [state for state, stands in way_of(order) if stands == "ahead"]
+
+
 def why_not_advance(order: Order, state: str) -> list[Phrase]:
     """Why the facility cannot say that it is so far: an order goes forward only."""
     if state not in _WAY or state == Order.State.ACCEPTED:

@@ -13,6 +13,7 @@ from django.views.i18n import set_language
 
 from mingyue.web.facilities.queries import facilities
 from mingyue.web.notices.teller import behind
+from mingyue.web.orders.queries import waiting_for
 from mingyue.web.parts.queries import parts_of
 from mingyue.web.people.services import note_language
 from mingyue.web.people.viewers import Viewer
@@ -30,6 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "facilities": facilities(viewer)[:_SHOWN],
         "news": queries.news_for(viewer),
         "my_parts": parts_of(viewer)[:_SHOWN] if viewer.signed_in else [],
+        "waiting": waiting_for(viewer)[:_SHOWN],
     }
     return render(request, "site/home.html", context)
 

@@ -300,7 +300,10 @@ class PostingOut(Schema):
 
 
 class EntryOut(Schema):
-    """What happened to the money of an order. number: counted in its order. The postings sum to zero."""
+    """What happened to the money of an order. number: counted in its order. The postings sum to zero.
+
+    invoice: the document written with it. about: the invoice that it voids, or of which it credits something.
+    """
 
     id: UUID
     order: NumberedOut
@@ -309,6 +312,7 @@ class EntryOut(Schema):
     kind_said: str
     customer: NamesOut
     invoice: UUID | None
+    about: UUID | None
     reference: str
     note: str
     currency: str

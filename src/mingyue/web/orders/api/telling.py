@@ -130,11 +130,11 @@ def invoice_as_json(invoice: Invoice, *, at: datetime) -> Json:
 
 def entry_as_json(entry: Entry) -> Json:
     """An entry of `queries.entries_of`, with its postings."""
-    invoice: Invoice | None = getattr(entry, "invoice", None)
     return {
         "id": entry.pk, "order": _numbered(entry.order), "number": entry.number, "kind": entry.kind,
         "kind_said": str(entry.get_kind_display()), "customer": entry.customer,
-        "invoice": None if invoice is None else invoice.pk, "reference": entry.reference, "note": entry.note,
+        "invoice": entry.document.pk if entry.document else None, "about": entry.about.pk if entry.about else None,
+        "reference": entry.reference, "note": entry.note,
         "currency": entry.order.currency, "at": entry.at,
         "postings": [
             {

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import get_language, override
 
-from mingyue.web.orders.models import Entry
+from mingyue.web.orders.models import Entry, Invoice
 from mingyue.web.people.middleware import looking_as
 from mingyue.web.people.viewers import Viewer
 
 COLUMNS = (
     "time", "order", "reference", "entry", "kind", "invoice", "account", "debit", "credit", "currency", "customer",
-    "bank_reference", "note",
+    "bank_reference", "note", "about", "kind_said", "account_said",
 )  # fmt: skip
 
 
@@ -35,17 +36,25 @@ def ledger_csv(viewer: Viewer, entries: QuerySet[Entry], *, at_once: int = _A_PI
     first opens in a spreadsheet as UTF-8.
 
     entries: of `queries.entries_of`. Names are written by others: what a spreadsheet would take for a formula is not one.
-    Each piece is read when it is asked for, which is after the request, perhaps by another thread: the walls are told anew.
+    Each piece is read when it is asked for, which is after the request, perhaps by another thread: the walls are told anew,
+    and the language is the one of now.
     """
+    return _pieces(viewer, entries, language=get_language() or "en", at_once=at_once)
+
+
+def _pieces(viewer: Viewer, entries: QuerySet[Entry], *, language: str, at_once: int) -> Iterator[str]:
     yield "\ufeff" + _line(COLUMNS)
-    rows = entries.select_related("order__quote__facility", "customer", "invoice").defer("order__quote__content")
+    rows = entries.select_related("order__quote__facility", "customer", "invoice__about", "voids")
+    rows = rows.defer("order__quote__content")
     last: Entry | None = None
     while True:
         with looking_as(viewer):
             found = list(_after(rows, last)[:at_once])
         if not found:
             return
-        yield "".join(line for entry in found for line in _lines_of(entry))
+        with override(language):
+            piece = "".join(line for entry in found for line in _lines_of(entry))
+        yield piece
         last = found[-1]
 
 
@@ -57,7 +66,6 @@ def _after(entries: QuerySet[Entry], last: Entry | None) -> QuerySet[Entry]:
 
 
 def _lines_of(entry: Entry) -> Iterator[str]:
-    invoice = getattr(entry, "invoice", None)
     zone = ZoneInfo(entry.order.quote.facility.zone)
     for posting in entry.postings.all():
         yield _line((
@@ -66,7 +74,7 @@ def _lines_of(entry: Entry) -> Iterator[str]:
             harmless(entry.order.reference),
             entry.number,
             entry.kind,
-            "" if invoice is None else f"{invoice.kind} {invoice.number}",
+            _document(entry.document),
             posting.account.kind,
             yuan(max(posting.amount_fen, 0)),
             yuan(max(-posting.amount_fen, 0)),
@@ -74,7 +82,14 @@ def _lines_of(entry: Entry) -> Iterator[str]:
             harmless(entry.customer.name),
             harmless(entry.reference),
             harmless(entry.note),
+            _document(entry.about),
+            entry.get_kind_display(),
+            posting.account.get_kind_display(),
         ))  # fmt: skip
+
+
+def _document(invoice: Invoice | None) -> str:
+    return "" if invoice is None else f"{invoice.kind} {invoice.number}"
 
 
 def _line(values: Iterable[object]) -> str:

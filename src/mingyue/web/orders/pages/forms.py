@@ -121,9 +121,13 @@ def _promise(service_class: ServiceClass) -> str:
 
 
 class AdvanceForm(HouseForm):
-    """How far the facility is."""
+    """How far the facility is. ahead: the steps offered, the next one first; what may be said is the service's to judge."""
 
     state = forms.ChoiceField(label=said("State"), choices=[(one.value, one.label) for one in _WORK])
+
+    def __init__(self, *args: Any, ahead: Sequence[Order.State] = _WORK, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["state"].choices = [(one.value, one.label) for one in ahead]  # type: ignore[attr-defined]
 
 
 class BillForm(HouseForm):

@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from mingyue.phrases import Phrase, say
 from mingyue.web.orders import queries, rules, services
 from mingyue.web.orders.ledger import books
 from mingyue.web.orders.models import Invoice, Order
@@ -30,6 +32,9 @@ from mingyue.web.orders.pages.requests import viewer_of
 from mingyue.web.people.viewers import Viewer
 from mingyue.web.people.views import accepted
 from mingyue.web.records.errors import NotFoundError, RefusedError
+from mingyue.web.records.language import in_current_language
+
+Told = Callable[[Any, dict[str, Any]], Phrase]  # of what the act gave and what was typed: what the page says was done
 
 
 @login_required
@@ -59,17 +64,26 @@ def cancel(request: HttpRequest, order_id: UUID) -> HttpResponse:
 @require_POST
 def advance(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """The facility says how far it is."""
-    return booked(request, order_id, "advance_form", AdvanceForm(request.POST), services.advance_order)
+    form = AdvanceForm(request.POST)
+    return booked(request, order_id, "advance_form", form, services.advance_order, told=_advanced)
 
 
-def booked(request: HttpRequest, order_id: UUID, name: str, form: Form, act: Callable[..., Any]) -> HttpResponse:
-    """What managers of the facility do; where a rule forbids it, their form says why."""
+def _advanced(_: Any, said: dict[str, Any]) -> Phrase:
+    state = str(Order.State(said["state"]).label)
+    return say("The order is now: {state}. The customer is told.", state=state)
+
+
+def booked(
+    request: HttpRequest, order_id: UUID, name: str, form: Form, act: Callable[..., Any], *, told: Told
+) -> HttpResponse:
+    """What managers of the facility do, and are told that it was done; where a rule forbids it, their form says why."""
     viewer, found = order_of(request, order_id)
     if not rules.may_provide(viewer, found.provider_id):
         raise NotFoundError
-    if form.is_valid() and accepted(
-        form, lambda: act(actor=viewer, order_id=order_id, at=datetime.now(UTC), **form.cleaned_data)
+    if form.is_valid() and (
+        done := accepted(form, lambda: act(actor=viewer, order_id=order_id, at=datetime.now(UTC), **form.cleaned_data))
     ):
+        messages.success(request, in_current_language(told(done, form.cleaned_data)))
         return redirect("order", order_id=order_id)
     return render(request, "orders/order.html", _about(viewer, found) | {name: form}, status=400)
 
@@ -100,14 +114,15 @@ def _about(viewer: Viewer, found: Order) -> dict[str, Any]:
         "now": datetime.now(UTC),
         "cancels": cancels,
         "due_fen": due_on_cancelling(found) if cancels else None,
-    } | (_forms(invoices) if rules.may_provide(viewer, found.provider_id) else {"provides": False})
+    } | (_forms(found, invoices) if rules.may_provide(viewer, found.provider_id) else {"provides": False})
 
 
-def _forms(invoices: list[Invoice]) -> dict[str, Any]:
-    """What a manager of the facility fills in."""
+def _forms(found: Order, invoices: list[Invoice]) -> dict[str, Any]:
+    """What a manager of the facility fills in; nothing where there is no step ahead."""
+    ahead = rules.steps_ahead(found)
     return {
         "provides": True,
-        "advance_form": AdvanceForm(),
+        "advance_form": AdvanceForm(ahead=ahead) if ahead else None,
         "bill_form": BillForm(),
         "credit_form": CreditForm(invoices=invoices),
         "payment_form": PaymentForm(),

@@ -36,6 +36,7 @@ def _about(request: HttpRequest, quote_id: UUID) -> dict[str, Any]:
         raise NotFoundError
     provides = rules.may_provide(viewer, found.provider_id)
     barred = rules.why_not_take(viewer, found)
+    barred_from_giving = rules.why_not_give(viewer, buyers=queries.buyers_of(found)) if provides else []
     spends = rules.may_spend(viewer, found.organisation_id) and not barred
     open_projects = queries.projects_of(viewer).filter(organisation_id=found.organisation_id, closed_at=None)
     projects = list(open_projects) if spends else []
@@ -53,7 +54,8 @@ def _about(request: HttpRequest, quote_id: UUID) -> dict[str, Any]:
         "orders": queries.buys(viewer, found),
         "provides": provides,
         "barred_from_taking": barred,
-        "barred_from_giving": rules.why_not_give(viewer, buyers=queries.buyers_of(found)) if provides else [],
+        "barred_from_giving": barred_from_giving,
+        "answers": provides and not barred_from_giving and found.state == Quote.State.REVIEW,
         "spends": spends,
         "projects": projects,
         "most_left_fen": max((one.remaining_fen for one in projects), default=0),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from mingyue.phrases import say
 from mingyue.web.facilities.models import Facility
 from mingyue.web.facilities.queries import facility_of
 from mingyue.web.orders import queries, services
@@ -40,13 +42,14 @@ def tariff(request: HttpRequest, slug: str) -> HttpResponse:
     form = TariffForm(request.POST, facility=found, numbers=None, version=0)
     about = _about(viewer, found, manages=True) | {"form": form, "preview": None, "changed": []}
     if form.is_valid() and "preview" in request.POST:
-        about |= _previewed(viewer, found, form, about["current"])
+        about |= _previewed(viewer, found, form, about["follows"])
     elif form.is_valid() and _saved(viewer, found, about["draft"], form):
+        messages.success(request, in_current_language(say("The draft is saved. Customers do not see it.")))
         return redirect("tariff", slug=slug)
     return render(request, "orders/tariff.html", about, status=400 if form.errors else 200)
 
 
-def _previewed(viewer: Viewer, found: Facility, form: TariffForm, current: Tariff | None) -> dict[str, Any]:
+def _previewed(viewer: Viewer, found: Facility, form: TariffForm, follows: Tariff | None) -> dict[str, Any]:
     """What the numbers in the form would do. Nothing is kept."""
     numbers = form.numbers()
     try:
@@ -54,7 +57,7 @@ def _previewed(viewer: Viewer, found: Facility, form: TariffForm, current: Tarif
     except InvalidError as error:
         form.add_error(form.field_of(error.field), in_current_language(error.message))
         return {}
-    return _effect(viewer, found, numbers, current) | {"unsaved": True}
+    return _effect(viewer, found, numbers, follows) | {"unsaved": True}
 
 
 def _saved(viewer: Viewer, found: Facility, draft: Tariff | None, form: TariffForm) -> bool:
@@ -92,6 +95,8 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
         except (RefusedError, ConflictError) as error:
             form.add_error(None, in_current_language(error.message))
         else:
+            told = say("Version {number} is published; below stands from when it counts.", number=draft.number)
+            messages.success(request, in_current_language(told))
             return redirect("tariff", slug=slug)
     about = _about(viewer, found, manages=True) | {"publish_form": form}
     return render(request, "orders/tariff.html", about, status=400)
@@ -119,26 +124,29 @@ def _about(viewer: Viewer, found: Facility, *, manages: bool) -> dict[str, Any]:
         "posted": list(posted(found, current.numbers)) if current else [],
         "versions": versions(found, published, at=at),
     }
-    return about | _to_managers(viewer, found, current) if manages else about
+    # What comes next follows the last one, which may count from later on: else its changes would be undone unseen.
+    follows = about["versions"][0].tariff if published else None
+    return about | _to_managers(viewer, found, follows) if manages else about
 
 
-def _to_managers(viewer: Viewer, found: Facility, current: Tariff | None) -> dict[str, Any]:
-    """The draft, which starts from what counts now, and what it would do."""
+def _to_managers(viewer: Viewer, found: Facility, follows: Tariff | None) -> dict[str, Any]:
+    """The draft, which starts from the version that it follows, and what it would do."""
     draft = _draft(viewer, found)
-    shown = draft or current
+    shown = draft or follows
     version = draft.version if draft else 0
     about: dict[str, Any] = {
         "draft": draft,
+        "follows": follows,
         "form": TariffForm(facility=found, numbers=shown.numbers if shown else None, version=version),
         "publish_form": PublishForm(zone=found.zone, initial={"version": version}),
     }
-    return about | (_effect(viewer, found, draft.numbers, current) if draft else {})
+    return about | (_effect(viewer, found, draft.numbers, follows) if draft else {})
 
 
-def _effect(viewer: Viewer, found: Facility, numbers: dict[str, Any], current: Tariff | None) -> dict[str, Any]:
+def _effect(viewer: Viewer, found: Facility, numbers: dict[str, Any], follows: Tariff | None) -> dict[str, Any]:
     """What numbers that fit the facility change, and what its last quotes would have cost by them."""
     return {
-        "changed": list(differences(found, current.numbers, numbers)) if current else [],
+        "changed": list(differences(found, follows.numbers, numbers)) if follows else [],
         "preview": _preview(viewer, found, numbers),
     }
 
