@@ -62,8 +62,3 @@ def pytest_unconfigure(config: pytest.Config) -> None:
                 break
             time.sleep(0.1)
     shutil.rmtree(home, ignore_errors=True)
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Half as many again as processors: much of the time of these tests is waiting, for servers, browsers and clocks."""
-    return max(2, (os.cpu_count() or 1) * 3 // 2)
